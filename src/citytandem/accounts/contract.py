@@ -1,0 +1,53 @@
+"""Who acts: what other modules know of a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from citytandem.accounts.models import Person, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever does or reads something. `id` is None for visitors and for the system; the system has its own role."""
+
+    id: UUID | None
+    name: str = ""
+    role: str = ""
+
+    @property
+    def is_anonymous(self) -> bool:
+        """A visitor without a sign-in."""
+        return self.id is None and self.role != "system"
+
+    @property
+    def is_staff(self) -> bool:
+        """Works for the city: sees internal records and may curate."""
+        return self.role in {Role.INNOVATION_UNIT, Role.ADMINISTRATOR, "system"}
+
+
+ANYBODY = Actor(None)
+SYSTEM = Actor(None, "citytandem", "system")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor behind a request."""
+    person = request.user
+    if isinstance(person, Person):
+        return Actor(person.id, str(person), person.role)
+    return ANYBODY
+
+
+def person_make(*, email: str, name: str, role: str, password: str | None, is_demo: bool = False) -> UUID:
+    """Make or refresh a sign-in; used by the demo and by the command line."""
+    person, _created = Person.objects.get_or_create(email=email.lower(), defaults={"name": name, "role": role})
+    person.name, person.role, person.is_demo = name, role, is_demo
+    if password is None:
+        person.set_unusable_password()
+    elif not person.check_password(password):
+        person.set_password(password)
+    person.save()
+    return person.id

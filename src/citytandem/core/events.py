@@ -1,0 +1,41 @@
+"""Things that happened, in the past tense; modules listen to each other without importing each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events: frozen, small, ids only."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChanged(Event):
+    """Something that can be found was written or withdrawn. `kind` is the name under which it is registered."""
+
+    kind: str
+    object_id: UUID
+
+
+E = TypeVar("E", bound=Event)
+_listeners: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def listen(event: type[E], listener: Callable[[E], None]) -> None:
+    """Call `listener` for each committed `event`; registering the same listener twice does nothing."""
+    if listener not in _listeners[event]:
+        _listeners[event].append(listener)
+
+
+def emit(event: Event) -> None:
+    """Tell the listeners once the surrounding transaction has committed; if it rolls back, nothing happened."""
+    for listener in _listeners[type(event)]:
+        transaction.on_commit(partial(listener, event))

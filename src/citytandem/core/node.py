@@ -1,0 +1,45 @@
+"""Read and write which city this node belongs to; read once per process and minute, so that no page pays for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+
+from citytandem.core.models import Node
+
+_KEY = "core.node"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeIdentity:
+    """The city that runs this node."""
+
+    name: str
+    home_city: UUID | None
+    home_slug: str
+    language: str
+    demo: str
+
+
+def this_node() -> NodeIdentity:
+    """Identity of this node; before it is set up, a neutral one."""
+    identity = cache.get(_KEY)
+    if identity is None:
+        row = Node.objects.filter(id=1).first()
+        identity = (
+            NodeIdentity(row.name, row.home_city, row.home_slug, row.language, row.demo)
+            if row
+            else NodeIdentity("citytandem", None, "", settings.LANGUAGE_CODE, "")
+        )
+        cache.set(_KEY, identity, 60)
+    return identity
+
+
+def node_set(*, name: str, home_city: UUID | None, home_slug: str, language: str, demo: str = "") -> None:
+    """Make this the node of a city."""
+    values = {"name": name, "home_city": home_city, "home_slug": home_slug, "language": language, "demo": demo}
+    Node.objects.update_or_create(id=1, defaults=values)
+    cache.delete(_KEY)

@@ -1,0 +1,94 @@
+"""Reading cities, partnerships and events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from citytandem.core.errors import NotFound
+from citytandem.core.paging import PAGE_SIZE, Page, keyset_page
+from citytandem.partnerships.models import City, Partnership, ProgrammeEvent
+
+
+@dataclass(frozen=True, slots=True)
+class CityCard:
+    """What a list, a map or a match needs of a city."""
+
+    id: UUID
+    slug: str
+    name: str
+    country: str
+    languages: tuple[str, ...]
+    population: int | None
+    latitude: float | None
+    longitude: float | None
+    is_profiled: bool
+
+
+def card(city: City) -> CityCard:
+    """The card of a city."""
+    return CityCard(
+        id=city.id,
+        slug=city.slug,
+        name=city.name,
+        country=city.country,
+        languages=tuple(city.languages),
+        population=city.population,
+        latitude=city.latitude,
+        longitude=city.longitude,
+        is_profiled=city.is_profiled,
+    )
+
+
+def city_cards(ids: Sequence[UUID]) -> dict[UUID, CityCard]:
+    """Cards by id, in one query."""
+    return {city.id: card(city) for city in City.objects.filter(id__in=ids)} if ids else {}
+
+
+def city_page(
+    *, profiled: bool, country: str = "", text: str = "", after: str | None = None, size: int = PAGE_SIZE
+) -> Page[City]:
+    """Cities by name; with `profiled` those of the programme, else every known place."""
+    rows = City.objects.all()
+    if profiled:
+        rows = rows.filter(is_profiled=True)
+    if country:
+        rows = rows.filter(country=country.upper()[:2])
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(name_latin__icontains=text))
+    return keyset_page(rows, order=("sort_key", "id"), after=after, size=size)
+
+
+def city_get(slug: str) -> City:
+    """The city of this short name; raises NotFound."""
+    city = City.objects.filter(slug=slug).first()
+    if city is None:
+        raise NotFound("city.unknown", _("There is no city of this name here."))
+    return city
+
+
+def partnership_list() -> list[Partnership]:
+    """All partnerships, by name."""
+    return list(Partnership.objects.order_by("slug"))
+
+
+def partnership_get(slug: str) -> Partnership:
+    """The partnership of this short name; raises NotFound."""
+    partnership = Partnership.objects.filter(slug=slug).first()
+    if partnership is None:
+        raise NotFound("partnership.unknown", _("There is no partnership of this name here."))
+    return partnership
+
+
+def partnerships_of(city: UUID) -> list[Partnership]:
+    """The partnerships a city is a member of."""
+    return list(Partnership.objects.filter(members__contains=[city]).order_by("slug"))
+
+
+def event_list() -> list[ProgrammeEvent]:
+    """The events of the programme, numbered ones first in their order."""
+    return sorted(ProgrammeEvent.objects.all(), key=lambda event: (event.number is None, event.number or 0, event.slug))

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    name = "citytandem.search"
+    label = "search"
+
+    def ready(self) -> None:
+        from citytandem.core import events
+        from citytandem.search.tasks import on_record_changed
+
+        events.listen(events.RecordChanged, on_record_changed)

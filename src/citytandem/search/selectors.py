@@ -1,0 +1,169 @@
+"""Reading the index: nearest in meaning, and sharing rare words of the same language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from citytandem.search import lexical, vectors
+from citytandem.search.embedder import Matrix
+from citytandem.search.fields import from_text, to_text
+from citytandem.search.models import TermCount
+from citytandem.search.space import hubness
+
+# Terms in more than this share of all entries find too much to be worth reading.
+COMMON = 0.05
+MOST_TERMS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry that was found. `similarity` in [-1, 1]; `coverage` in [0, 1] is the share of rare words found."""
+
+    kind: str
+    object_id: UUID
+    language: str
+    is_original: bool
+    title: str
+    text: str
+    themes: tuple[str, ...]
+    city: UUID | None
+    country: str
+    hubness: float
+    vector: Matrix | None
+    similarity: float
+    coverage: float = 0.0
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A text somebody asks with, made ready. `vector` is corrected, (384,) padded with zeros."""
+
+    text: str
+    language: str
+    kind: str
+    vector: Matrix
+    hubness: float
+
+
+def prepare(text: str, *, language: str, kind: str) -> Query:
+    """Embed and correct a text of a kind (`problem` tells what hurts, anything else what is offered)."""
+    vector = vectors.corrected(vectors.query_raw(text)[None], kind=kind, language=language, means=vectors.means_in_use())
+    space = vectors.space()
+    near = float(hubness(space, vector[:, : space.dimensions], kind=kind)[0])
+    return Query(text=text, language=language, kind=kind, vector=vector[0], hubness=near)
+
+
+_COLUMNS = "kind, object_id, language, is_original, title, left(text, 2000), themes, city, country, hubness, embedding"
+
+
+@transaction.atomic
+def nearest(
+    query: Query, *, kind: str, limit: int, public_only: bool = True, effort: int = 120, exact: bool = False
+) -> list[Hit]:
+    """Entries of a kind nearest in meaning, best first. `effort` is HNSW's ef_search; `exact` reads all of them."""
+    # The kind stands in the text of the query because the planner has to see it to choose the partial index.
+    where = f"kind = '{_checked(kind)}' AND embedding IS NOT NULL" + (" AND is_public" if public_only else "")
+    with connection.cursor() as cursor:
+        settings = {"hnsw.ef_search": str(max(effort, limit)), "hnsw.iterative_scan": "relaxed_order"}
+        if exact:
+            settings = {"enable_indexscan": "off"}
+        for name, value in settings.items():
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+        vector = to_text(query.vector)
+        cursor.execute(
+            f"SELECT {_COLUMNS}, -(embedding <#> %s::halfvec) FROM search_entry WHERE {where} "  # noqa: S608 - kind is checked
+            "ORDER BY embedding <#> %s::halfvec LIMIT %s",
+            [vector, vector, limit],
+        )
+        return [_hit(row[:-1], similarity=float(row[-1])) for row in cursor.fetchall()]
+
+
+def sharing_words(query: Query, *, kind: str, limit: int, public_only: bool = True) -> list[Hit]:
+    """Entries of a kind in the query's own language that share its rare words, best covered first."""
+    weights, written = _rare_terms(query.text, query.language)
+    if not weights:
+        return []
+    total = sum(weights.values())
+    found = " + ".join("(words @@ %s::tsquery)::int * %s" for _ in weights)
+    scored: list[Any] = []
+    for term, weight in weights.items():
+        scored += [_tsquery(term), weight / total]
+    either = " | ".join(_tsquery(term) for term in weights)
+    where = "kind = %s AND language = %s AND embedding IS NOT NULL" + (" AND is_public" if public_only else "")
+    vector = to_text(query.vector)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS}, -(embedding <#> %s::halfvec), {found} AS coverage, tsvector_to_array(words) "  # noqa: S608
+            f"FROM search_entry WHERE words @@ %s::tsquery AND {where} ORDER BY coverage DESC LIMIT %s",
+            [vector, *scored, either, kind, query.language, limit],
+        )
+        rows = cursor.fetchall()
+    hits = []
+    for row in rows:
+        own = set(row[-1])
+        shared = tuple(written[term] for term in weights if term in own)
+        hits.append(_hit(row[:-3], similarity=float(row[-3]), coverage=float(row[-2]), words=shared))
+    return hits
+
+
+def _rare_terms(text: str, language: str) -> tuple[dict[str, float], dict[str, str]]:
+    """The rarest terms of a text with their weight (inverse document frequency), and how they were written."""
+    written: dict[str, str] = {}
+    for word, term in lexical.words_and_terms(text, language):
+        written.setdefault(term, word)
+    if not written:
+        return {}, {}
+    counts = dict(TermCount.objects.filter(term__in=list(written)).values_list("term", "entries"))
+    total = max(_entries_about(), 1)
+    ceiling = max(COMMON * total, 30)
+    rare = sorted((counts.get(term, 1), term) for term in written if counts.get(term, 1) <= ceiling)[:MOST_TERMS]
+    return {term: math.log(1 + total / count) for count, term in rare}, written
+
+
+def _entries_about() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'search_entry'::regclass")
+        about = cursor.fetchone()[0]
+        if about > 10_000:
+            return int(about)
+        cursor.execute("SELECT count(*) FROM search_entry")
+        return int(cursor.fetchone()[0])
+
+
+def _tsquery(term: str) -> str:
+    escaped = term.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _checked(kind: str) -> str:
+    if not kind.replace("_", "").isalpha():
+        raise ValueError(kind)
+    return kind
+
+
+def _hit(row: Sequence[Any], *, similarity: float, coverage: float = 0.0, words: tuple[str, ...] = ()) -> Hit:
+    kind, object_id, language, is_original, title, text, themes, city, country, near, embedding = row
+    vector = from_text(embedding) if isinstance(embedding, str) else embedding
+    return Hit(
+        kind=kind,
+        object_id=object_id,
+        language=language,
+        is_original=is_original,
+        title=title,
+        text=text,
+        themes=tuple(themes),
+        city=city,
+        country=country,
+        hubness=near,
+        vector=vector,
+        similarity=similarity,
+        coverage=coverage,
+        words=words,
+    )

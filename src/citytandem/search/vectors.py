@@ -1,0 +1,170 @@
+"""Raw and corrected vectors of texts: the embedder in use, its memory, and the means of this index."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from citytandem.core.errors import Unavailable
+from citytandem.search import space as spaces
+from citytandem.search.embedder import BuiltIn, Embedder, EmbedderUnavailable, Endpoint, Matrix
+from citytandem.search.models import LanguageMean, RawVector
+
+
+@cache
+def embedder() -> Embedder:
+    """The embedder that this node is configured for."""
+    if settings.EMBEDDING_URL:
+        return Endpoint(url=settings.EMBEDDING_URL, model=settings.EMBEDDING_MODEL, key=settings.EMBEDDING_KEY)
+    return BuiltIn()
+
+
+@cache
+def space() -> spaces.Space:
+    """The space that goes with the embedder."""
+    return spaces.space_for(embedder().name)
+
+
+def text_hash(title: str, text: str) -> bytes:
+    """16 bytes that name a text."""
+    return hashlib.blake2b(embeddable(title, text).encode(), digest_size=16).digest()
+
+
+def embeddable(title: str, text: str) -> str:
+    """What the model reads of a record: the title, then the text."""
+    return f"{title}. {text}" if text and not title.endswith((".", "!", "?")) else f"{title} {text}".strip()
+
+
+def raw_vectors(texts: Sequence[str]) -> Matrix:
+    """(n, 384) of texts; raises Unavailable if the model cannot be reached."""
+    try:
+        return embedder().embed(texts)
+    except EmbedderUnavailable as error:
+        raise Unavailable("embedder.unavailable", _("The language model does not answer at the moment.")) from error
+
+
+def cached_raw(hashes: Iterable[bytes]) -> dict[bytes, Matrix]:
+    """Vectors that are in memory already, by text hash."""
+    rows = RawVector.objects.filter(embedder=embedder().name, text_hash__in=list(hashes))
+    return {bytes(row.text_hash): row.vector for row in rows}
+
+
+def keep_raw(vectors: dict[bytes, Matrix]) -> None:
+    """Remember vectors."""
+    name = embedder().name
+    rows = [RawVector(embedder=name, text_hash=key, vector=vector) for key, vector in vectors.items()]
+    RawVector.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
+def means_in_use() -> dict[tuple[str, str], tuple[Matrix, int]]:
+    """Means of this index by kind and language, as far as the vectors in it were corrected by them."""
+    rows = LanguageMean.objects.filter(embedder=embedder().name, is_in_use=True)
+    return {(row.kind, row.language): (row.mean, row.texts) for row in rows}
+
+
+def corrected(raw: Matrix, *, kind: str, language: str, means: spaces.Means) -> Matrix:
+    """(n, 384) corrected vectors of one kind and language, padded with zeros to the column's width."""
+    mean = spaces.mean_of(space(), kind=kind, language=language, seen=means)
+    vectors = spaces.correct(space(), raw, mean)
+    return np.pad(vectors, ((0, 0), (0, 384 - vectors.shape[1])))
+
+
+class _QueryMemory:
+    """The last few texts asked for: typing goes on where it was, and a page asks for the same text several times."""
+
+    def __init__(self, *, size: int) -> None:
+        self.size = size
+        self._kept: OrderedDict[tuple[str, str], Matrix] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, text: str) -> Matrix:
+        key = (embedder().name, text)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        vector = raw_vectors([text])[0]
+        with self._lock:
+            self._kept[key] = vector
+            while len(self._kept) > self.size:
+                self._kept.popitem(last=False)
+        return vector
+
+
+_memory = _QueryMemory(size=512)
+
+
+def query_raw(text: str) -> Matrix:
+    """(384,) raw vector of a text that somebody asks with."""
+    return _memory.get(text)
+
+
+def refresh_means(*, sample: int = 2_000) -> list[tuple[str, str]]:
+    """Recompute the means of groups that have grown by half since; returns those whose entries need correcting again.
+
+    From `sample` texts on a mean does not move any more, so that large indexes are left in peace.
+    """
+    name = embedder().name
+    known = {(row.kind, row.language): row for row in LanguageMean.objects.filter(embedder=name)}
+    changed = []
+    for kind, language in _groups():
+        row = known.get((kind, language))
+        if row is not None and row.texts >= sample:
+            continue
+        texts, mean = _sampled_mean(kind, language, sample=sample)
+        if mean is None or (row is not None and texts < 1.5 * row.texts):
+            continue
+        LanguageMean.objects.update_or_create(
+            embedder=name,
+            kind=kind,
+            language=language,
+            defaults={"texts": texts, "mean": mean, "is_in_use": True},
+        )
+        changed.append((kind, language))
+    return changed
+
+
+def _groups() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE groups AS (
+                (SELECT kind, language FROM search_entry ORDER BY kind, language LIMIT 1)
+                UNION ALL
+                SELECT next.kind, next.language FROM groups, LATERAL (
+                    SELECT kind, language FROM search_entry
+                    WHERE (kind, language) > (groups.kind, groups.language) ORDER BY kind, language LIMIT 1
+                ) AS next
+            )
+            SELECT kind, language FROM groups
+            """
+        )
+        return [(kind, language) for kind, language in cursor.fetchall()]
+
+
+def _sampled_mean(kind: str, language: str, *, sample: int) -> tuple[int, Matrix | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*), avg(vector) FROM (
+                SELECT raw.vector FROM search_entry AS entry
+                JOIN search_rawvector AS raw ON raw.text_hash = entry.text_hash AND raw.embedder = %s
+                WHERE entry.kind = %s AND entry.language = %s LIMIT %s
+            ) AS sampled
+            """,
+            [embedder().name, kind, language, sample],
+        )
+        texts, mean = cursor.fetchone()
+    if not texts:
+        return 0, None
+    from citytandem.search.fields import from_text
+
+    return texts, from_text(mean)

@@ -1,0 +1,116 @@
+"""What other modules, the API and the command line get from the two streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from citytandem.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSubmitted(Event):
+    """A problem or solution was written for the first time."""
+
+    kind: str
+    object_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MatchHit:
+    """One hit in the reader's words. `score` in [0, 1]; `reasons` and `differs` are sentences."""
+
+    kind: str
+    id: UUID
+    code: str
+    title: str
+    excerpt: str
+    shown_language: str
+    language: str
+    city: str
+    city_slug: str
+    country: str
+    score: float
+    reasons: Sequence[str]
+    differs: Sequence[str]
+    themes: Sequence[str]
+    stage: str
+    solution_kind: str
+    used_in: Sequence[str]
+    terms: dict[str, float]
+
+    @property
+    def path(self) -> str:
+        """Address of the record's page."""
+        return f"/{self.kind}s/{self.code}"
+
+    def as_json(self) -> dict[str, Any]:
+        """For the command line and the API."""
+        return {
+            "id": str(self.id),
+            "title": self.title,
+            "city": self.city,
+            "language": self.language,
+            "score": round(self.score, 3),
+            "reasons": list(self.reasons),
+            "differs": list(self.differs),
+            "kind": self.kind,
+            "country": self.country,
+            "excerpt": self.excerpt,
+            "themes": list(self.themes),
+            "path": self.path,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CityHit:
+    """A city worth asking."""
+
+    id: UUID
+    slug: str
+    name: str
+    country: str
+    score: float
+    reasons: Sequence[str]
+    differs: Sequence[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """For the command line and the API."""
+        return {
+            "id": str(self.id),
+            "title": self.name,
+            "city": self.name,
+            "country": self.country,
+            "score": round(self.score, 3),
+            "reasons": list(self.reasons),
+            "differs": list(self.differs),
+            "path": f"/cities/{self.slug}",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What was found for a text or a record. `fits` is False where nothing is good enough to be called an answer."""
+
+    query: str
+    language: str
+    kind: str
+    solutions: Sequence[MatchHit]
+    problems: Sequence[MatchHit]
+    cities: Sequence[CityHit]
+    fits: bool
+    themes: Sequence[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """For the command line and the API."""
+        return {
+            "query": self.query,
+            "language": self.language,
+            "solutions": [hit.as_json() for hit in self.solutions],
+            "problems": [hit.as_json() for hit in self.problems],
+            "cities": [hit.as_json() for hit in self.cities],
+            "fits": self.fits,
+            "themes": list(self.themes),
+        }

@@ -1,0 +1,50 @@
+"""How problems and solutions enter the one index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from citytandem.core.i18n import texts_of
+from citytandem.partnerships.contract import cities_by_id
+from citytandem.search.registry import Draft, Findable, register
+from citytandem.streams.models import Visibility, record_model
+
+
+def _drafts(kind: str, ids: Sequence[UUID]) -> list[Draft]:
+    rows = list(record_model(kind)._default_manager.filter(id__in=ids).exclude(visibility=Visibility.DRAFT))  # noqa: SLF001
+    cities = cities_by_id(row.city for row in rows)
+    drafts = []
+    for row in rows:
+        texts = texts_of(row.text)
+        city = cities.get(row.city) if row.city else None
+        for language, title in texts_of(row.title).items():
+            drafts.append(
+                Draft(
+                    kind=kind,
+                    object_id=row.id,
+                    language=language,
+                    title=title,
+                    text=texts.get(language, ""),
+                    changed_at=row.changed_at,
+                    is_original=language == row.language,
+                    themes=row.themes,
+                    city=row.city,
+                    country=city.country if city else "",
+                    is_public=row.visibility == Visibility.PUBLIC,
+                )
+            )
+    return drafts
+
+
+def _findable(kind: str) -> Findable:
+    def ids() -> Sequence[UUID]:
+        return list(record_model(kind)._default_manager.values_list("id", flat=True))  # noqa: SLF001
+
+    return Findable(kind=kind, read=lambda wanted: _drafts(kind, wanted), all_ids=ids)
+
+
+def register_all() -> None:
+    """Called once when Django is ready."""
+    for kind in ("problem", "solution"):
+        register(_findable(kind))

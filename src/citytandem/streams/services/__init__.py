@@ -1,0 +1,1 @@
+"""Writing the two streams, split by use case."""

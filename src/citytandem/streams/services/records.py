@@ -1,0 +1,290 @@
+"""Submitting and editing problems and solutions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from citytandem.accounts.contract import Actor
+from citytandem.core import clock, events
+from citytandem.core.errors import Conflict, Invalid
+from citytandem.core.ids import short_code, uuid7
+from citytandem.core.languages import is_language
+from citytandem.core.permissions import require
+from citytandem.core.text import MAX_TEXT, MAX_TITLE, clean_line, clean_text
+from citytandem.core.themes import themes
+from citytandem.search.detect import detect_language
+from citytandem.streams.contract import RecordSubmitted
+from citytandem.streams.models import (
+    FRAME_CONDITIONS,
+    Affected,
+    Basis,
+    Change,
+    PlaceKind,
+    Problem,
+    ProblemStatus,
+    Record,
+    Sender,
+    Solution,
+    SolutionKind,
+    SolutionUse,
+    Stage,
+    Visibility,
+    record_model,
+)
+from citytandem.streams.selectors import record_get
+
+TEXTS = ("evidence", "place_name", "provider", "licence", "cost_note", "contact_role", "reuse_notes")
+CHOICES: dict[str, Sequence[str]] = {
+    "status": ProblemStatus.values,
+    "sender": Sender.values,
+    "kind": SolutionKind.values,
+    "stage": ["", *Stage.values],
+    "visibility": Visibility.values,
+    "place_kind": PlaceKind.values,
+    "basis": ["", *Basis.values],
+}
+EDITABLE = {
+    "problem": {"sender", "affected", "evidence"},
+    "solution": {
+        "kind", "trl", "stage", "provider", "licence", "cost_low", "cost_high", "cost_note", "frame_conditions",
+        "standards", "contact_role", "reuse_notes", "url", "publiccode",
+    },
+}  # fmt: skip
+SHARED = {"themes", "city", "place_kind", "place_name", "latitude", "longitude", "area", "visibility"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Title and text in one language. `language` empty: it is found out from the text."""
+
+    title: str
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Fields of a record beside its words; only what is given is written."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def record_submit(*, kind: str, wording: Wording, by: Actor, details: Mapping[str, Any] | None = None) -> Any:
+    """Write a new problem or solution. Raises Forbidden, Invalid."""
+    require("streams.submit", by)
+    title, text, language = _checked_words(wording)
+    now = clock.now()
+    record = record_model(kind)(id=uuid7(), created_at=now, changed_at=now, created_by_id=by.id, language=language)
+    record.code = short_code(record.id)
+    record.title = {language: {"text": title, "by": "human"}}
+    record.text = {language: {"text": text, "by": "human"}} if text else {}
+    record.visibility = Visibility.PUBLIC
+    _assign(record, kind, details or {})
+    record.save(force_insert=True)
+    log_change(record, "submitted", by=by)
+    events.emit(RecordSubmitted(kind=kind, object_id=record.id))
+    events.emit(events.RecordChanged(kind=kind, object_id=record.id))
+    return record
+
+
+@transaction.atomic
+def record_edit(
+    *, kind: str, key: str | UUID, version: int, by: Actor, wording: Wording | None = None, details: Mapping[str, Any]
+) -> Any:
+    """Change a record. `version` is the one the editor saw; raises Conflict if somebody was quicker."""
+    record = record_get(by, kind=kind, key=key)
+    record = record_model(kind)._default_manager.select_for_update().get(id=record.id)  # noqa: SLF001 - the manager
+    require("streams.edit", by, record)
+    if record.version != version:
+        raise Conflict(
+            "record.changed_meanwhile",
+            _("Somebody else has changed this entry in the meantime. Your text is kept below; compare and save again."),
+            current_version=record.version,
+        )
+    before = _snapshot(record)
+    if wording is not None:
+        title, text, language = _checked_words(wording)
+        record.title = {**record.title, language: {"text": title, "by": "human"}}
+        record.text = {**record.text, language: {"text": text, "by": "human"}} if text else record.text
+    _assign(record, kind, details)
+    changed = {name: [old, new] for name, (old, new) in _differences(before, _snapshot(record)).items()}
+    if not changed:
+        return record
+    record.version += 1
+    record.changed_at = clock.now()
+    record.save()
+    log_change(record, "edited", by=by, fields=changed)
+    events.emit(events.RecordChanged(kind=kind, object_id=record.id))
+    return record
+
+
+@transaction.atomic
+def problem_set_status(*, key: str | UUID, status: str, reason: str, by: Actor) -> Problem:
+    """Move a problem on, with a reason that everybody can read."""
+    problem: Problem = record_get(by, kind="problem", key=key)
+    require("streams.set_status", by, problem)
+    if status not in ProblemStatus.values:
+        raise Invalid("status.unknown", _("There is no such status."), field="status")
+    if not reason.strip():
+        raise Invalid("reason.missing", _("Say why: everybody can read it in the history."), field="reason")
+    problem = Problem.objects.select_for_update().get(id=problem.id)
+    if problem.status == status:
+        return problem
+    before, problem.status = problem.status, status
+    problem.changed_at = clock.now()
+    problem.version += 1
+    problem.save(update_fields=["status", "changed_at", "version"])
+    log_change(problem, "status", by=by, fields={"status": [before, status]}, reason=clean_text(reason)[:2000])
+    return problem
+
+
+@transaction.atomic
+def record_import(
+    *,
+    kind: str,
+    identifier: UUID,
+    slug: str,
+    language: str,
+    title: Mapping[str, str],
+    text: Mapping[str, str],
+    fields: Mapping[str, Any],
+    used_in: Sequence[UUID] = (),
+    by: Actor,
+    at: datetime | None = None,
+) -> Any:
+    """Write or refresh a record that comes from a named source, under a fixed id: doing it twice changes nothing."""
+    now = at or clock.now()
+    model = record_model(kind)
+    record = model._default_manager.filter(id=identifier).first()  # noqa: SLF001 - the manager that every model has
+    is_new = record is None
+    if record is None:
+        record = model(id=identifier, code=short_code(identifier), created_at=now)
+    record.slug, record.language = slug, language
+    record.title = {code: {"text": clean_line(value), "by": "human"} for code, value in title.items()}
+    record.text = {code: {"text": clean_text(value), "by": "human"} for code, value in text.items()}
+    for name, value in fields.items():
+        setattr(record, name, value)
+    record.changed_at = now
+    record.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
+    record.save(force_insert=is_new)
+    if isinstance(record, Solution):
+        for city in used_in:
+            SolutionUse.objects.get_or_create(solution=record, city=city, defaults={"basis": fields.get("basis", "")})
+    if is_new:
+        log_change(record, "imported", by=by)
+    events.emit(events.RecordChanged(kind=kind, object_id=record.id))
+    return record
+
+
+def log_change(
+    record: Record, what: str, *, by: Actor, fields: Mapping[str, Any] | None = None, reason: str = ""
+) -> None:
+    """One line of the record's history."""
+    Change.objects.create(
+        kind="problem" if isinstance(record, Problem) else "solution",
+        object_id=record.id,
+        what=what,
+        fields=fields or {},
+        reason=reason,
+        by_id=by.id,
+        by_name=by.name,
+        at=clock.now(),
+    )
+
+
+def _checked_words(wording: Wording) -> tuple[str, str, str]:
+    title, text = clean_line(wording.title), clean_text(wording.text)
+    if not title:
+        raise Invalid("title.missing", _("Say in a few words what it is about."), field="title")
+    if len(title) > MAX_TITLE:
+        raise Invalid("title.too_long", _("This title is too long: at most 200 characters."), field="title")
+    if len(text) > MAX_TEXT:
+        raise Invalid("text.too_long", _("This text is too long: at most 20,000 characters."), field="text")
+    language = wording.language or detect_language(f"{title}\n{text}")
+    if not is_language(language):
+        raise Invalid("language.unknown", _("This language is not one of the nine."), field="language")
+    return title, text, language
+
+
+def _assign(record: Any, kind: str, details: Mapping[str, Any]) -> None:
+    for name, value in details.items():
+        if name not in EDITABLE[kind] | SHARED:
+            raise Invalid("field.unknown", _("This field cannot be written."), field=name)
+        setattr(record, name, _checked_value(name, value))
+    if record.place_kind == PlaceKind.POINT and (record.latitude is None or record.longitude is None):
+        raise Invalid("place.missing", _("Give the place as latitude and longitude, or choose the whole city."), field="place_kind")
+    if record.place_kind == PlaceKind.AREA and not record.area:
+        raise Invalid("area.missing", _("Draw the area, or choose the whole city."), field="place_kind")
+    if isinstance(record, Solution):
+        low, high = record.cost_low, record.cost_high
+        if low is not None and high is not None and low > high:
+            raise Invalid("cost.order", _("The lower cost is above the higher one."), field="cost_low")
+
+
+def _checked_value(name: str, value: Any) -> Any:
+    if name in CHOICES and value not in CHOICES[name]:
+        raise Invalid("choice.unknown", _("This is not one of the choices."), field=name)
+    if name == "themes":
+        return _known(value, [theme for theme in themes() if themes()[theme].broader], field="themes", most=6)
+    if name == "affected":
+        return _known(value, Affected.values, field="affected", most=13)
+    if name == "standards":
+        return [clean_line(str(item))[:60] for item in value][:20]
+    if name == "frame_conditions":
+        return _checked_conditions(value)
+    if name in TEXTS:
+        return clean_text(str(value))[: 5_000 if name in {"evidence", "reuse_notes"} else 200]
+    if name in {"latitude", "longitude"} and value is not None:
+        limit = 90 if name == "latitude" else 180
+        if not -limit <= float(value) <= limit:
+            raise Invalid("place.not_on_earth", _("This place is not on earth."), field=name)
+    if name == "url" and value and not str(value).startswith(("https://", "http://")):
+        raise Invalid("url.scheme", _("Web addresses start with https://."), field=name)
+    if name == "trl" and value is not None and not 1 <= int(value) <= 9:
+        raise Invalid("trl.range", _("The technology readiness level is a number from 1 to 9."), field=name)
+    if name in {"cost_low", "cost_high"} and value is not None and Decimal(value) < 0:
+        raise Invalid("cost.negative", _("Costs cannot be negative."), field=name)
+    return value
+
+
+def _known(values: Sequence[str], choices: Sequence[str], *, field: str, most: int) -> list[str]:
+    unique = list(dict.fromkeys(values))
+    if len(unique) > most or any(value not in choices for value in unique):
+        raise Invalid("choice.unknown", _("This is not one of the choices."), field=field)
+    return unique
+
+
+def _checked_conditions(value: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(value, Mapping) or not set(value) <= set(FRAME_CONDITIONS):
+        raise Invalid("frame_conditions.unknown", _("This is not one of the frame conditions."), field="frame_conditions")
+    return {
+        condition: {
+            language: {"text": clean_text(str(version.get("text", "")))[:2000], "by": version.get("by", "human")}
+            for language, version in versions.items()
+            if is_language(language) and version.get("text")
+        }
+        for condition, versions in value.items()
+        if versions
+    }
+
+
+def _snapshot(record: Any) -> dict[str, Any]:
+    skipped = {"version", "changed_at", "created_at"}
+    return {f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields if f.attname not in skipped}  # noqa: SLF001
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    return {name: (_plain(before[name]), _plain(after[name])) for name in after if before[name] != after[name]}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID | Decimal | datetime | date) else value

@@ -1,0 +1,20 @@
+"""Addresses of the node."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+
+
+def health(_request: HttpRequest) -> HttpResponse:
+    """For the supervisor and for load balancers: 200 if the database answers."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    response = JsonResponse({"status": "ok"})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+urlpatterns = [path("health", health)]
