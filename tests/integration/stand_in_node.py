@@ -31,6 +31,7 @@ def main() -> int:
         worker=(sys.executable, "-c", worker),
         seconds_to_answer=15,
         first_pause=0.01,
+        seconds_to_end=1,
     )
     return run(options, prepare=prepare)
 

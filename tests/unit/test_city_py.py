@@ -30,10 +30,8 @@ def city(tmp_path: Path) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.ROOT = tmp_path
-    module.VENV = tmp_path / ".venv"
-    module.PYTHON = module.VENV / "bin" / "python"
-    module.STAMP = module.VENV / "stamp.json"
+    venv = tmp_path / ".venv"
+    vars(module).update(ROOT=tmp_path, VENV=venv, PYTHON=venv / "bin" / "python", STAMP=venv / "stamp.json")
     (tmp_path / "requirements.lock").write_text(LOCK)
     (tmp_path / "requirements-dev.lock").write_text(LOCK + "pytest==1\n")
     return module
@@ -120,7 +118,7 @@ def test_a_changed_lock_makes_it_stale(city: ModuleType) -> None:
 def test_another_place_makes_it_stale(city: ModuleType) -> None:
     make_stamped(city, developer=False)
     stamp = city.read_stamp()
-    city.VENV = city.ROOT / "moved" / ".venv"
+    vars(city).update(VENV=city.ROOT / "moved" / ".venv")
     assert not city.is_current(stamp, developer=False)
 
 

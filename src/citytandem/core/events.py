@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -27,6 +30,7 @@ class RecordChanged(Event):
 
 E = TypeVar("E", bound=Event)
 _listeners: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
+_gathering: ContextVar[Mapping[type[Event], list[Any]]] = ContextVar("gathering", default=MappingProxyType({}))
 
 
 def listen(event: type[E], listener: Callable[[E], None]) -> None:
@@ -35,7 +39,25 @@ def listen(event: type[E], listener: Callable[[E], None]) -> None:
         _listeners[event].append(listener)
 
 
+@contextmanager
+def gathered(event: type[E]) -> Iterator[list[E]]:
+    """For bulk work: inside, events of this type go into the list and no listener is told; the caller does its part.
+
+    An import of a thousand records would otherwise index them one by one. If the work fails, drop the list.
+    """
+    happened: list[E] = []
+    token = _gathering.set({**_gathering.get(), event: happened})
+    try:
+        yield happened
+    finally:
+        _gathering.reset(token)
+
+
 def emit(event: Event) -> None:
     """Tell the listeners once the surrounding transaction has committed; if it rolls back, nothing happened."""
+    happened = _gathering.get().get(type(event))
+    if happened is not None:
+        happened.append(event)
+        return
     for listener in _listeners[type(event)]:
         transaction.on_commit(partial(listener, event))

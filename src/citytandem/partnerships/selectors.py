@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.errors import NotFound
 from citytandem.core.paging import PAGE_SIZE, Page, keyset_page
+from citytandem.core.text import clean_line
 from citytandem.partnerships.models import City, Partnership, ProgrammeEvent
+from citytandem.partnerships.naming import sort_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ def city_page(
         rows = rows.filter(is_profiled=True)
     if country:
         rows = rows.filter(country=country.upper()[:2])
-    if text:
-        rows = rows.filter(Q(name__icontains=text) | Q(name_latin__icontains=text))
+    wanted = clean_line(text)
+    if wanted:
+        folded = sort_key(wanted)
+        rows = rows.filter(Q(name__icontains=wanted) | (Q(sort_key__contains=folded) if folded else Q(pk__in=[])))
     return keyset_page(rows, order=("sort_key", "id"), after=after, size=size)
 
 

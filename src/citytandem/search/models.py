@@ -89,3 +89,13 @@ class TermCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.term}: {self.entries}"
+
+
+class Surroundings(models.Model):
+    """For how many entries of a kind the hubness was last measured against the index itself."""
+
+    kind = models.CharField(max_length=24, primary_key=True)
+    entries = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.entries}"

@@ -167,3 +167,19 @@ def _hit(row: Sequence[Any], *, similarity: float, coverage: float = 0.0, words:
         coverage=coverage,
         words=words,
     )
+
+
+def index_state() -> dict[str, Any]:
+    """Entries by kind, those without a vector, and the size on disk in bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, count(*), count(*) - count(embedding) FROM search_entry GROUP BY kind ORDER BY kind")
+        rows = cursor.fetchall()
+        cursor.execute("SELECT pg_total_relation_size('search_entry')")
+        size = cursor.fetchone()[0]
+    return {
+        "entries": sum(row[1] for row in rows),
+        "waiting": sum(row[2] for row in rows),
+        **{f"{kind}s": count for kind, count, _ in rows},
+        "bytes": size,
+        "space": vectors.space().name,
+    }

@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from citytandem.core.languages import is_language
-from citytandem.search import lexical, registry, vectors
+from citytandem.search import lexical, registry, surroundings, vectors
 from citytandem.search.fields import to_text
 from citytandem.search.models import Entry
 from citytandem.search.registry import Draft
@@ -137,6 +137,7 @@ def refresh_space() -> int:
                 break
             last = step[-1].id
             corrected += len(step)
+    surroundings.measure()
     refresh_term_counts()
     return corrected
 
@@ -157,7 +158,7 @@ def _recorrect_step(kind: str, language: str, *, after: int) -> list[Entry]:
 def refresh_term_counts(*, sample_rows: int = 20_000) -> None:
     """Count in how many entries each term occurs (from a sample in large indexes), so that rare words weigh more."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM (SELECT 1 FROM search_entry LIMIT %s) AS some", [sample_rows * 5 + 1])
+        cursor.execute("SELECT count(*) FROM (SELECT 1 FROM search_entry LIMIT %s) AS first_rows", [sample_rows * 5 + 1])
         counted = cursor.fetchone()[0]
         if counted <= sample_rows * 5:
             source, scale = "SELECT words FROM search_entry", 1.0

@@ -21,7 +21,7 @@ Means = Mapping[tuple[str, str], tuple[Matrix, int]]
 
 # A text of these kinds tells what hurts; all other kinds tell what is offered.
 PROBLEM_KINDS = frozenset({"problem"})
-NEIGHBOURS = 10
+NEIGHBOURS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +130,15 @@ def correct(space: Space, raw: Matrix, mean: Matrix) -> Matrix:
     return (moved / np.where(lengths > 1e-9, lengths, 1)).astype(np.float32)
 
 
-def hubness(space: Space, corrected: Matrix, *, kind: str) -> Matrix:
-    """(n,) mean similarity to the nearest reference texts of the other side (CSLS, Conneau et al. 2018, eq. 3).
+def hubness(space: Space, corrected: Matrix, *, kind: str, seen: Matrix | None = None) -> Matrix:
+    """(n,) mean similarity to the nearest texts of the other side (CSLS, Conneau et al. 2018, eq. 3).
 
-    High for texts that are near everything; the matcher takes it off, so that they do not win everywhere.
+    High for texts that are near everything; the matcher takes it off, so that they do not win everywhere. The other
+    side is the shipped reference texts and, where given, `seen`: (m, d) texts of the index itself.
     """
     others = space.background[1 - side_of(kind)]
+    if seen is not None and len(seen):
+        others = np.concatenate([others, seen])
     if len(others) == 0:
         return np.zeros(len(corrected), dtype=np.float32)
     similarity = corrected @ others.T

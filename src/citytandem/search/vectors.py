@@ -91,7 +91,8 @@ class _QueryMemory:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        vector = raw_vectors([text])[0]
+        kept = cached_raw([text_hash(text, "")])
+        vector = next(iter(kept.values())) if kept else raw_vectors([text])[0]
         with self._lock:
             self._kept[key] = vector
             while len(self._kept) > self.size:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from citytandem.accounts.contract import Actor
 from citytandem.core.events import Event
 
 
@@ -16,6 +18,35 @@ class RecordSubmitted(Event):
 
     kind: str
     object_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCard:
+    """What a list shows of a record, in the reader's language. `basis` tells where it comes from; empty: from people here."""
+
+    kind: str
+    code: str
+    title: str
+    language: str
+    is_machine: bool
+    state: str
+    state_label: str
+    themes: Sequence[str]
+    city: UUID | None
+    basis: str
+
+    @property
+    def path(self) -> str:
+        """Address of the record's page."""
+        return f"/{self.kind}s/{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """The newest records of somebody, and how many there are in all."""
+
+    cards: Sequence[RecordCard]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +145,31 @@ class Match:
             "fits": self.fits,
             "themes": list(self.themes),
         }
+
+
+def records_of_city(actor: Actor, *, city: UUID, language: str, most: int = 8) -> dict[str, Belongings]:
+    """The newest problems and solutions of a city that the actor may read: `{"problem": …, "solution": …}`."""
+    from citytandem.streams.listing import belongings_of
+
+    return belongings_of(actor, city=city, language=language, most=most)
+
+
+def records_of_partnership(actor: Actor, *, slug: str, language: str, most: int = 12) -> dict[str, Belongings]:
+    """The newest problems and solutions that a partnership brought about and that the actor may read."""
+    from citytandem.streams.listing import belongings_of_partnership
+
+    return belongings_of_partnership(actor, slug=slug, language=language, most=most)
+
+
+def record_counts_by_city(actor: Actor) -> dict[UUID, dict[str, int]]:
+    """Numbers of problems and solutions per city, `{"problem": …, "solution": …}`."""
+    from citytandem.streams.selectors import cities_with_records
+
+    return cities_with_records(actor)
+
+
+def themes_by_city(actor: Actor, cities: Sequence[UUID]) -> dict[UUID, Counter[str]]:
+    """How often each theme occurs in the public records of some cities."""
+    from citytandem.streams.listing import themes_of_cities
+
+    return themes_of_cities(actor, cities)

@@ -16,7 +16,7 @@ from citytandem.supervisor.terminal import say
 
 MOST_RESTARTS = 5
 RESTART_WINDOW = 60.0
-SECONDS_TO_END = 5.0
+SECONDS_FOR_STRAYS = 5.0
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -26,13 +26,21 @@ class Child:
     """One process in a session of its own, so that Ctrl+C reaches it through us only."""
 
     def __init__(
-        self, name: str, *, command: Sequence[str], environment: Mapping[str, str], log: Log, first_pause: float
+        self,
+        name: str,
+        *,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Log,
+        first_pause: float,
+        seconds_to_end: float,
     ) -> None:
         self.name = name
         self.command = command
         self.environment = environment
         self.log = log
         self._first_pause = first_pause
+        self._seconds_to_end = seconds_to_end
         self._process: subprocess.Popen[bytes] | None = None
         self._restarts: deque[float] = deque()
         self._start_at = 0.0
@@ -74,11 +82,11 @@ class Child:
         self._signal_group(signal.SIGTERM)
 
     def make_end(self) -> None:
-        """Give it five seconds, then KILL what is left of the group."""
+        """Give it a little time, then KILL what is left of the group."""
         if self._process is None:
             return
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(SECONDS_TO_END)
+            self._process.wait(self._seconds_to_end)
         self._kill_group()
         self._process.wait()
 
@@ -117,7 +125,7 @@ def end_all(children: Sequence[Child], *, strays: Callable[[], list[ProcessMark]
     for mark in strays():
         with suppress(ProcessLookupError):
             os.kill(mark.pid, signal.SIGKILL)
-    wait_until(lambda: not strays(), seconds=SECONDS_TO_END)
+    wait_until(lambda: not strays(), seconds=SECONDS_FOR_STRAYS)
 
 
 def _end_with_parent(parent: int) -> Callable[[], None]:

@@ -29,6 +29,7 @@ class Options:
     worker: tuple[str, ...] = ()
     seconds_to_answer: float = 120.0
     first_pause: float = 0.5
+    seconds_to_end: float = 5.0
 
     @property
     def web_command(self) -> tuple[str, ...]:

@@ -24,13 +24,17 @@ from citytandem.supervisor.options import Options
 from citytandem.supervisor.record import TOKEN_VARIABLE, NodeRecord
 from citytandem.supervisor.terminal import progress, say
 
-SECONDS_BETWEEN_DATABASE_CHECKS = 2.0
+SECONDS_BETWEEN_DATABASE_CHECKS = 1.0
 
 
 class Prepare(Protocol):
     """Migrate, load the example, collect static files; lines worth showing go to `say`."""
 
     def __call__(self, *, demo: str | None, say: Callable[[str], None]) -> None: ...
+
+
+class CannotPrepare(Exception):  # noqa: N818 - what the operator reads, not a programming error
+    """What was asked for cannot be had; the message says why."""
 
 
 class Stopped(BaseException):
@@ -139,6 +143,9 @@ def _run_with_database(node: Node, prepare: Prepare | None) -> int:
         try:
             with progress("Preparing the node"), node.signals.interrupting():
                 (prepare or _own_prepare())(demo=node.options.demo, say=node.news.append)
+        except CannotPrepare as error:
+            say(str(error))
+            return 1
         except Exception:  # noqa: BLE001 - whatever it is: show it, and end in order
             traceback.print_exc()
             say("The node could not be prepared.")
@@ -150,9 +157,18 @@ def _run_with_database(node: Node, prepare: Prepare | None) -> int:
 
 
 def _own_prepare() -> Prepare:
+    from citytandem.core.errors import DomainError
     from citytandem.prepare import prepare
 
-    return prepare
+    def without_django(*, demo: str | None, say: Callable[[str], None]) -> None:
+        try:
+            lines = prepare(demo=demo, say=say, set_up=False)
+        except DomainError as error:
+            raise CannotPrepare(str(error)) from error
+        for line in lines:
+            say(line)
+
+    return without_django
 
 
 def _run_children(node: Node, *, watch_database: bool) -> int:
@@ -164,6 +180,7 @@ def _run_children(node: Node, *, watch_database: bool) -> int:
             environment=node.environment() | {TOKEN_VARIABLE: node.token},
             log=Log(node.data / "run" / f"{name}.log"),
             first_pause=node.options.first_pause,
+            seconds_to_end=node.options.seconds_to_end,
         )
         node.children.append(child)
         child.start()

@@ -18,6 +18,7 @@ from citytandem.database.identity import ourselves
 from citytandem.database.processes import is_alive, wait_until
 
 IS_ROOT = os.geteuid() == 0
+SOURCE = os.pathsep.join([str(Path(embedded.__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
 
 
 def new_folder(*, mode: int) -> Path:
@@ -63,13 +64,12 @@ def user_of(data: Path) -> subprocess.Popen[str]:
         "import sys; from pathlib import Path; from citytandem.database import embedded\n"
         "with embedded.using(Path(sys.argv[1]), durable=False) as url: print(url, flush=True); sys.stdin.read()"
     )
-    source = str(Path(embedded.__file__).parents[2])
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(data)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": source},
+        env=os.environ | {"PYTHONPATH": SOURCE},
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("postgresql://")
@@ -215,7 +215,7 @@ def test_users_that_come_together_share_one_server(data: Path) -> None:
         "embedded.start(Path(sys.argv[1]), durable=False)\n"
         "print(server.find(place.cluster_of(Path(sys.argv[1]))).mark.pid)"
     )
-    environment = os.environ | {"PYTHONPATH": str(Path(embedded.__file__).parents[2])}
+    environment = os.environ | {"PYTHONPATH": SOURCE}
     command = [sys.executable, "-c", code, str(data)]
     starters = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(4)]
     assert len({starter.communicate()[0] for starter in starters}) == 1

@@ -167,21 +167,24 @@ def record_import(
     record = model._default_manager.filter(id=identifier).first()  # noqa: SLF001 - the manager that every model has
     is_new = record is None
     if record is None:
-        record = model(id=identifier, code=short_code(identifier), created_at=now)
+        record = model(id=identifier, code=short_code(identifier), created_at=now, changed_at=now)
+    before = _snapshot(record)
     record.slug, record.language = slug, language
     record.title = {code: {"text": clean_line(value), "by": "human"} for code, value in title.items()}
     record.text = {code: {"text": clean_text(value), "by": "human"} for code, value in text.items()}
     for name, value in fields.items():
         setattr(record, name, value)
-    record.changed_at = now
     record.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
-    record.save(force_insert=is_new)
+    if is_new or _differences(before, _snapshot(record)):
+        record.changed_at = now
+        record.version += 0 if is_new else 1
+        record.save(force_insert=is_new)
+        events.emit(events.RecordChanged(kind=kind, object_id=record.id))
     if isinstance(record, Solution):
         for city in used_in:
             SolutionUse.objects.get_or_create(solution=record, city=city, defaults={"basis": fields.get("basis", "")})
     if is_new:
         log_change(record, "imported", by=by)
-    events.emit(events.RecordChanged(kind=kind, object_id=record.id))
     return record
 
 

@@ -1,0 +1,16 @@
+"""`citytandem VERB …`, which is also `python3 city.py cli VERB …`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    from citytandem.cli import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""`citytandem demo`: fill an empty node with the real programme, as the node of one of its cities."""
+
+from __future__ import annotations
+
+import argparse
+
+from citytandem.cli import show
+from citytandem.cli.command import Command
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", default="krefeld", help="short name of the home city, e.g. krefeld or sofia")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from citytandem.demo.load import demo_load
+
+    report = asdict(demo_load(name=options.name))
+    show(options, report, [f"{name:14}{value}" for name, value in report.items()])
+    return 0
+
+
+COMMAND = Command(
+    name="demo",
+    summary="Load the real programme: 15 cities, 7 partnerships, both streams.",
+    example="citytandem demo sofia",
+    needs="database",
+    configure=_configure,
+    run=_run,
+)

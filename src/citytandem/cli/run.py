@@ -1,0 +1,21 @@
+"""`citytandem run`: the whole node, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+
+from citytandem import supervisor
+from citytandem.cli.command import Command
+
+
+def _run(options: argparse.Namespace) -> int:
+    return supervisor.run(supervisor.options_from(options))
+
+
+COMMAND = Command(
+    name="run",
+    summary="Start the node: database, web server and worker; Ctrl-C stops all of them.",
+    example="citytandem run --port 8000",
+    configure=supervisor.add_arguments,
+    run=_run,
+)

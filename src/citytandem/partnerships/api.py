@@ -1,0 +1,74 @@
+"""Cities, partnerships and events over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from pydantic import Field
+
+from citytandem.core.api import NO_NUL, ApiRouter, Cursor, Key, Limit, page_body
+from citytandem.partnerships.schemas import (
+    CityOut,
+    CityPage,
+    EventList,
+    EventOut,
+    MemberOut,
+    PartnershipList,
+    PartnershipOut,
+)
+from citytandem.partnerships.selectors import (
+    city_cards,
+    city_get,
+    city_page,
+    event_list,
+    partnership_get,
+    partnership_list,
+    partnerships_of,
+)
+
+router = ApiRouter(tags=["cities"])
+
+Country = Annotated[str, Field(pattern=r"^([A-Za-z]{2})?$", description="Two letters as in ISO 3166-1.")]
+Name = Annotated[str, Field(max_length=120, pattern=NO_NUL, description="Part of a name.")]
+# The words that JSON and forms use; `bool` would also take `on`, `y` and the like.
+Flag = Literal["true", "false"]
+
+
+@router.get("/cities", response=CityPage)
+def cities(
+    request: HttpRequest, q: Name = "", country: Country = "", profiled: Flag = "true", after: Cursor = "", limit: Limit = 20
+) -> Any:
+    """Cities by name: those with a profile, or with `profiled=false` every place that this node knows."""
+    page = city_page(profiled=profiled == "true", country=country, text=q, after=after, size=limit)
+    return page_body(request, page, [MemberOut.of(city) for city in page.items])
+
+
+@router.get("/cities/{slug}", response=CityOut)
+def city(request: HttpRequest, slug: Key) -> Any:
+    """A city with its profile and its partnerships."""
+    found = city_get(slug)
+    return CityOut.with_profile(found, _partnerships(partnerships_of(found.id)))
+
+
+@router.get("/partnerships", response=PartnershipList)
+def partnerships(request: HttpRequest) -> Any:
+    """All partnerships with their cities."""
+    return PartnershipList(items=_partnerships(partnership_list()))
+
+
+@router.get("/partnerships/{slug}", response=PartnershipOut)
+def partnership(request: HttpRequest, slug: Key) -> Any:
+    """A partnership with its cities."""
+    return _partnerships([partnership_get(slug)])[0]
+
+
+@router.get("/events", response=EventList)
+def events(request: HttpRequest) -> Any:
+    """The events of the programme."""
+    return EventList(items=[EventOut.of(event) for event in event_list()])
+
+
+def _partnerships(rows: list[Any]) -> list[PartnershipOut]:
+    cards = city_cards(list({member for row in rows for member in row.members}))
+    return [PartnershipOut.of(row, cards) for row in rows]

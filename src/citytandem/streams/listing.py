@@ -1,0 +1,67 @@
+"""Records as other modules' pages show them: short, in the reader's language, with their address."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from citytandem.accounts.contract import Actor
+from citytandem.core.i18n import read
+from citytandem.streams.contract import Belongings, RecordCard
+from citytandem.streams.models import Record, record_model
+from citytandem.streams.selectors import NEWEST_FIRST, visible_to
+
+KINDS = ("problem", "solution")
+
+
+def belongings_of(actor: Actor, *, city: UUID, language: str, most: int = 8) -> dict[str, Belongings]:
+    """The newest records of a city by stream, and how many there are; four queries at most."""
+    return _belongings(actor, Q(city=city), language=language, most=most)
+
+
+def belongings_of_partnership(actor: Actor, *, slug: str, language: str, most: int = 12) -> dict[str, Belongings]:
+    """The newest records that a partnership brought about, by stream."""
+    return _belongings(actor, Q(partnership=slug), language=language, most=most)
+
+
+def _belongings(actor: Actor, own: Q, *, language: str, most: int) -> dict[str, Belongings]:
+    found = {}
+    for kind in KINDS:
+        rows = visible_to(actor, record_model(kind)).filter(own).order_by(*NEWEST_FIRST)  # type: ignore[type-var]
+        first = list(rows[: most + 1])
+        total = len(first) if len(first) <= most else rows.count()
+        found[kind] = Belongings([record_card(record, kind=kind, language=language) for record in first[:most]], total)
+    return found
+
+
+def record_card(record: Record, *, kind: str, language: str) -> RecordCard:
+    """What a list shows of a record."""
+    title = read(record.title, reader=language, original=record.language)
+    label = "get_status_display" if kind == "problem" else "get_stage_display"
+    return RecordCard(
+        kind=kind,
+        code=record.code,
+        title=title.text,
+        language=title.language,
+        is_machine=title.is_machine,
+        state=getattr(record, "status" if kind == "problem" else "stage"),
+        state_label=str(getattr(record, label)()),
+        themes=tuple(record.themes),
+        city=record.city,
+        basis=record.basis,
+    )
+
+
+def themes_of_cities(actor: Actor, cities: Sequence[UUID]) -> dict[UUID, Counter[str]]:
+    """How often each theme occurs in the records of some cities."""
+    found: dict[UUID, Counter[str]] = {city: Counter() for city in cities}
+    for kind in KINDS:
+        rows: Iterable[tuple[UUID, list[str]]] = (
+            visible_to(actor, record_model(kind)).filter(city__in=cities).values_list("city", "themes")  # type: ignore[type-var]
+        )
+        for city, themes in rows:
+            found[city].update(themes)
+    return found

@@ -1,0 +1,1 @@
+"""Shapes of what the API of the two streams reads and writes."""

@@ -1,0 +1,96 @@
+"""Shared fixtures: a quick embedder, actors, the real data if it is there; only loopback sockets."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.cache import cache
+from pytest_socket import socket_allow_hosts
+
+from citytandem.accounts.contract import Actor
+from citytandem.accounts.models import Person, Role
+from citytandem.search import vectors
+from citytandem.search.embedder import BuiltIn, Matrix, unit
+
+
+def pytest_runtest_setup() -> None:
+    """Tests reach this machine only."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Several test runs may share one server, each with a database of its own."""
+    from django.conf import settings
+    from django.db import connections
+
+    suffix = os.environ.get("PYTEST_DB_SUFFIX")
+    if suffix:
+        name = f"test_citytandem_{suffix}"
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
+        connections["default"].settings_dict["TEST"]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+class QuickEmbedder:
+    """Stands in where a test is not about meaning: words become directions, equal words equal directions."""
+
+    name = BuiltIn.name
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        rows = np.zeros((len(texts), 384), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in re.findall(r"\w+", text.casefold()):
+                seed = int.from_bytes(hashlib.blake2b(word.encode(errors="replace"), digest_size=8).digest(), "big")
+                row += np.random.default_rng(seed).standard_normal(384).astype(np.float32)
+        return unit(rows)
+
+
+@pytest.fixture
+def quick_embedder(monkeypatch: pytest.MonkeyPatch) -> QuickEmbedder:
+    """A deterministic embedder that costs nothing."""
+    embedder = QuickEmbedder()
+    monkeypatch.setattr(vectors, "embedder", lambda: embedder)
+    return embedder
+
+
+@pytest.fixture
+def make_actor(db: None) -> Callable[[str], Actor]:
+    """Make a person of a role, and give the actor."""
+
+    def make(role: str) -> Actor:
+        person = Person.objects.create(email=f"{role}-{Person.objects.count()}@test.example", name=role, role=role)
+        return Actor(person.id, person.name, person.role)
+
+    return make
+
+
+@pytest.fixture
+def resident(make_actor: Callable[[str], Actor]) -> Actor:
+    return make_actor(Role.RESIDENT)
+
+
+@pytest.fixture
+def innovation_unit(make_actor: Callable[[str], Actor]) -> Actor:
+    return make_actor(Role.INNOVATION_UNIT)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data; tests that need it are skipped where it is not."""
+    folder = Path(os.environ.get("CITYTANDEM_TESTDATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"real data is not here: {folder.name} (set CITYTANDEM_TESTDATA)")
+    return folder

@@ -1,0 +1,262 @@
+"""Learn the parameters of the match from the sentences beside this file; deterministic, a few minutes, no network.
+
+    python training/match/learn.py [--cache FILE]
+
+Writes `src/citytandem/search/space.npz` and `src/citytandem/streams/weights.json`, and prints what cross-validation by
+topic says. Nothing here reads any evaluation data.
+
+1. Means per side (problem, solution) and language.
+2. A linear map by regularised discriminant analysis (Fisher 1936; shrinkage as in Friedman 1989): every topic is a
+   class, its members are the problem and the solution in nine languages. What differs within a topic (language, voice,
+   complaint or remedy) is pressed flat, what differs between topics is kept.
+3. One logistic regression per theme on corrected vectors.
+4. Weights of the fusion by logistic regression on held-out topics, with pools as a node has them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+from citytandem.core.languages import LANGUAGES  # noqa: E402
+from citytandem.search.embedder import BuiltIn  # noqa: E402
+from citytandem.search.space import NEIGHBOURS, Space, correct, hubness, theme_shares  # noqa: E402
+
+Array = NDArray[np.float64]
+SHRINKAGE = 0.6
+DIMENSIONS = 250
+PRIOR = 3.0
+SEED = 20260101
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """vectors: (topics, 2 sides, 9 languages, 384); themes: one id per topic; texts: as vectors."""
+
+    vectors: Array
+    themes: list[str]
+    texts: NDArray[np.object_]
+
+
+def read_corpus(cache: Path) -> tuple[Corpus, Array]:
+    """Parallel problem-solution topics, and the labels (l, 9, 384)."""
+    rows = []
+    for path in sorted(HERE.glob("*.tsv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows += list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    known = _embedded([row["text"] for row in rows], cache)
+    groups: dict[str, dict[tuple[str, str], str]] = {}
+    themes: dict[str, str] = {}
+    for row in rows:
+        groups.setdefault(row["topic"], {})[row["kind"], row["lang"]] = row["text"]
+        themes[row["topic"]] = row["theme"]
+    wanted = [("problem", code) for code in LANGUAGES] + [("solution", code) for code in LANGUAGES]
+    full = [topic for topic in groups if all(key in groups[topic] for key in wanted)]
+    texts = np.array([[[groups[t][side, code] for code in LANGUAGES] for side in ("problem", "solution")] for t in full], dtype=object)
+    vectors = np.array([[[known[text] for text in side] for side in topic] for topic in texts])
+    labelled = [topic for topic in groups if all(("label", code) in groups[topic] for code in LANGUAGES)]
+    labels = np.array([[known[groups[t]["label", code]] for code in LANGUAGES] for t in labelled])
+    return Corpus(vectors, [themes[topic] for topic in full], texts), labels
+
+
+def _embedded(texts: list[str], cache: Path) -> dict[str, NDArray[np.float32]]:
+    known: dict[str, NDArray[np.float32]] = {}
+    if cache.exists():
+        with np.load(cache, allow_pickle=False) as data:
+            known = dict(zip(data["texts"].tolist(), data["vectors"], strict=True))
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    embedder = BuiltIn()
+    for start in range(0, len(missing), 200):
+        part = missing[start : start + 200]
+        known |= dict(zip(part, embedder.embed(part), strict=True))
+        print(f"embedded {start + len(part)} of {len(missing)}", file=sys.stderr)
+    if missing:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(cache, texts=np.array(list(known)), vectors=np.stack(list(known.values())))
+    return known
+
+
+def learn_map(vectors: Array, labels: Array) -> tuple[Array, Array]:
+    """Means (2, 9, 384) and projection (384, d) of topics and labels."""
+    means = vectors.mean(axis=0)
+    centred = vectors - means
+    topics = centred.mean(axis=(1, 2), keepdims=True)
+    within = (centred - topics).reshape(-1, centred.shape[-1])
+    between = [topics.reshape(-1, centred.shape[-1])]
+    scatter = [within]
+    if len(labels):
+        own = labels - labels.mean(axis=0)
+        concept = own.mean(axis=1, keepdims=True)
+        scatter.append((own - concept).reshape(-1, own.shape[-1]))
+        between.append(concept.reshape(-1, own.shape[-1]))
+    inside = np.mean([part.T @ part / len(part) for part in scatter], axis=0)
+    outside = np.mean([part.T @ part / len(part) for part in between], axis=0)
+    size = len(inside)
+    shrunk = (1 - SHRINKAGE) * inside + SHRINKAGE * np.trace(inside) / size * np.eye(size)
+    values, axes = np.linalg.eigh(shrunk)
+    whiten = axes / np.sqrt(values)
+    ratios, turned = np.linalg.eigh(whiten.T @ outside @ whiten)
+    order = np.argsort(-ratios)[:DIMENSIONS]
+    kept = np.maximum(ratios[order], 0)
+    # Axes on which topics hardly differ count less (Wiener-like weight between / (between + noise)).
+    return means, whiten @ turned[:, order] * np.sqrt(kept / (kept + 0.2))
+
+
+def learn_themes(corrected: Array, themes: list[str]) -> tuple[list[str], Array, Array]:
+    """Ids, directions (t, d) and biases (t,) of one-against-all logistic regressions."""
+    from sklearn.linear_model import LogisticRegression
+
+    ids = sorted({theme for theme in themes if themes.count(theme) >= 2})
+    flat = corrected.reshape(-1, corrected.shape[-1])
+    repeat = corrected.shape[1] * corrected.shape[2]
+    named = np.repeat(np.array(themes), repeat)
+    directions, biases = [], []
+    for theme in ids:
+        model = LogisticRegression(C=3.0, max_iter=400)
+        model.fit(flat, named == theme)
+        directions.append(model.coef_[0])
+        biases.append(model.intercept_[0])
+    return ids, np.array(directions), np.array(biases)
+
+
+def build_space(corpus: Corpus, labels: Array) -> Space:
+    """The whole space from (a part of) the corpus."""
+    means, projection = learn_map(corpus.vectors, labels)
+    moved = (corpus.vectors - means) @ projection
+    corrected = moved / np.linalg.norm(moved, axis=-1, keepdims=True)
+    ids, directions, biases = learn_themes(corrected, corpus.themes)
+    # Every third sentence of each side stands for "all there could be".
+    background = np.stack([corrected[:, side].reshape(-1, corrected.shape[-1])[::3] for side in (0, 1)])
+    return Space(
+        embedder=BuiltIn.name,
+        languages=LANGUAGES,
+        means=means.astype(np.float32),
+        projection=projection.astype(np.float32),
+        background=background.astype(np.float32),
+        theme_ids=tuple(ids),
+        themes=directions.astype(np.float32),
+        theme_bias=biases.astype(np.float32),
+        prior=PRIOR,
+        version="1",
+    )
+
+
+def fold_terms(space: Space, corpus: Corpus, rng: np.random.Generator, *, rounds: int) -> tuple[Array, Array, Array]:
+    """Terms and truth of held-out topics: each round draws languages anew. Returns rows (n, 3), useful (n,), ranks."""
+    rows, useful, ranks = [], [], []
+    count = len(corpus.vectors)
+    for _ in range(rounds):
+        asked = rng.integers(0, len(LANGUAGES), count)
+        told = (asked + rng.integers(1, len(LANGUAGES), count)) % len(LANGUAGES)
+        problems = np.stack([correct(space, corpus.vectors[i, 0, a], space.means[0, a])[0] for i, a in enumerate(asked)])
+        solutions = np.stack([correct(space, corpus.vectors[i, 1, t], space.means[1, t])[0] for i, t in enumerate(told)])
+        # As on a node: a question is measured against the reference texts, an entry against the index as well.
+        asking = hubness(space, problems, kind="problem")[:, None]
+        near = (asking + hubness(space, solutions, kind="solution", seen=problems)) / 2
+        similarity = problems @ solutions.T - near
+        guessed = theme_shares(space, problems), theme_shares(space, solutions)
+        themes = _theme_cosine(*guessed)
+        truth = np.eye(count, dtype=bool)
+        # What a reader sees are the first ten hits; calibration is about those.
+        top = np.argsort(-similarity, axis=1)[:, :10]
+        for i in range(count):
+            for j in top[i]:
+                rows.append([similarity[i, j], themes[i, j], 0.0])
+                useful.append(truth[i, j])
+        ranks += ((similarity > np.diag(similarity)[:, None]).sum(axis=1) + 1).tolist()
+    return np.array(rows), np.array(useful), np.array(ranks)
+
+
+def _theme_cosine(mine: Array, theirs: Array) -> Array:
+    mine, theirs = np.where(mine > 0.02, mine, 0), np.where(theirs > 0.02, theirs, 0)
+    lengths = np.linalg.norm(mine, axis=1)[:, None] * np.linalg.norm(theirs, axis=1)
+    return mine @ theirs.T / np.where(lengths > 0, lengths, 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, default=ROOT / "var" / "training.npz")
+    options = parser.parse_args()
+    corpus, labels = read_corpus(options.cache)
+    print(f"{len(corpus.vectors)} topics, {len(labels)} labels")
+    rng = np.random.default_rng(SEED)
+    shuffled = rng.permutation(len(corpus.vectors))
+    parts = []
+    for fold in range(5):
+        held = shuffled[fold::5]
+        rest = np.setdiff1d(shuffled, held)
+        space = build_space(_part(corpus, rest), labels)
+        parts.append(fold_terms(space, _part(corpus, held), rng, rounds=4))
+    rows, useful, ranks = (np.concatenate(part) for part in zip(*parts, strict=True))
+    for depth in (1, 5, 10):
+        print(f"held-out topics, pools of {len(shuffled) // 5}: recall@{depth} {(ranks <= depth).mean():.3f}")
+    weights = learn_weights(rows, useful)
+    print("weights", weights)
+    save(build_space(corpus, labels), weights, reliability(rows, useful, weights))
+
+
+def _part(corpus: Corpus, chosen: NDArray[np.int64]) -> Corpus:
+    return Corpus(corpus.vectors[chosen], [corpus.themes[i] for i in chosen], corpus.texts[chosen])
+
+
+def learn_weights(rows: Array, useful: Array) -> dict[str, float]:
+    """Logistic regression on similarity and theme; shared words count as much as a similarity of equal spread."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=100.0, max_iter=1000)
+    model.fit(rows[:, :2], useful)
+    similarity, theme = (float(value) for value in model.coef_[0])
+    theme = max(theme, 0.0)
+    # Same-language pairs are not in these pools. One rare word in common out of three (coverage 1/3) is taken to say
+    # as much as one standard deviation of similarity does.
+    words = similarity * float(rows[:, 0].std())
+    return {"bias": float(model.intercept_[0]), "similarity": similarity, "theme": theme, "words": words}
+
+
+def reliability(rows: Array, useful: Array, weights: dict[str, float]) -> list[dict[str, float]]:
+    """Share of useful hits per tenth of the score."""
+    logits = weights["bias"] + rows @ np.array([weights["similarity"], weights["theme"], weights["words"]])
+    scores = 1 / (1 + np.exp(-logits))
+    table = []
+    for low in np.arange(0, 1, 0.1):
+        inside = (scores >= low) & (scores < low + 0.1)
+        if inside.any():
+            table.append({"score": round(float(scores[inside].mean()), 3), "useful": round(float(useful[inside].mean()), 3), "hits": int(inside.sum())})
+    return table
+
+
+def save(space: Space, weights: dict[str, float], table: list[dict[str, float]]) -> None:
+    """Write both files; 16 bits carry all there is to know."""
+    np.savez_compressed(
+        ROOT / "src/citytandem/search/space.npz",
+        embedder=space.embedder,
+        languages=np.array(space.languages),
+        means=space.means.astype(np.float16),
+        projection=space.projection.astype(np.float32),
+        background=space.background.astype(np.float16),
+        theme_ids=np.array(space.theme_ids),
+        themes=space.themes.astype(np.float16),
+        theme_bias=space.theme_bias.astype(np.float16),
+        prior=space.prior,
+        version=space.version,
+        neighbours=NEIGHBOURS,
+    )
+    path = ROOT / "src/citytandem/streams/weights.json"
+    content = {"weights": {name: round(value, 4) for name, value in weights.items()}, "reliability": table}
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(table))
+
+
+if __name__ == "__main__":
+    main()
