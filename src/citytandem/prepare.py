@@ -38,8 +38,8 @@ def prepare(*, demo: str | None, say: Callable[[str], None], set_up: bool = True
     """Bring tables and static files up to date, and load the demo `demo` into a node that is empty.
 
     DATABASE_URL, CITYTANDEM_DATA and DJANGO_SETTINGS_MODULE say where, as for the settings. `say` hears what the
-    operator should know; the lines returned are the demo's sign-ins, empty if this is no demo node. With `set_up` Django is
-    ready afterwards in any case. Raises core.errors.Invalid for an unknown demo.
+    operator should know; the lines returned are the demo's sign-ins, empty if this is no demo node. With `set_up`
+    Django is ready afterwards in any case. Raises core.errors.Invalid for an unknown demo.
     """
     data = Path(os.environ.get("CITYTANDEM_DATA", "var")).resolve()
     url = os.environ.get("DATABASE_URL", "postgresql:///citytandem")

@@ -74,7 +74,7 @@ class Progress:
         start = "\r\x1b[K" if self._is_terminal() else ""
         # A closed terminal or pipe must not stop the work.
         with suppress(OSError, ValueError):
-            encoding = getattr(stream, "encoding", None) or "ascii"
+            encoding = getattr(stream, "encoding", None) or "utf-8"
             whole = f"{start}{text}" + ("\n" if ends_line else "")
             stream.write(whole.encode(encoding, errors="replace").decode(encoding))
             stream.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.urls import include, path
 
 
 def health(_request: HttpRequest) -> HttpResponse:
@@ -17,4 +17,10 @@ def health(_request: HttpRequest) -> HttpResponse:
     return response
 
 
-urlpatterns = [path("health", health)]
+urlpatterns = [
+    path("health", health),
+    path("api/", include("citytandem.api")),
+    path("", include("citytandem.streams.urls_desk")),
+    path("", include("citytandem.partnerships.urls")),
+    path("", include("citytandem.ui.urls")),
+]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import sys
 from dataclasses import dataclass
@@ -34,8 +35,9 @@ from citytandem.search.embedder import BuiltIn  # noqa: E402
 from citytandem.search.space import NEIGHBOURS, Space, correct, hubness, theme_shares  # noqa: E402
 
 Array = NDArray[np.float64]
-SHRINKAGE = 0.6
-DIMENSIONS = 250
+SHRINKAGE = 0.4
+DIMENSIONS = 256
+NOISE = 2.0
 PRIOR = 3.0
 SEED = 20260101
 
@@ -110,7 +112,7 @@ def learn_map(vectors: Array, labels: Array) -> tuple[Array, Array]:
     order = np.argsort(-ratios)[:DIMENSIONS]
     kept = np.maximum(ratios[order], 0)
     # Axes on which topics hardly differ count less (Wiener-like weight between / (between + noise)).
-    return means, whiten @ turned[:, order] * np.sqrt(kept / (kept + 0.2))
+    return means, whiten @ turned[:, order] * np.sqrt(kept / (kept + NOISE))
 
 
 def learn_themes(corrected: Array, themes: list[str]) -> tuple[list[str], Array, Array]:
@@ -148,7 +150,7 @@ def build_space(corpus: Corpus, labels: Array) -> Space:
         themes=directions.astype(np.float32),
         theme_bias=biases.astype(np.float32),
         prior=PRIOR,
-        version="1",
+        version=hashlib.blake2b(projection.tobytes(), digest_size=4).hexdigest(),
     )
 
 

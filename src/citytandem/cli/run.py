@@ -8,6 +8,10 @@ from citytandem import supervisor
 from citytandem.cli.command import Command
 
 
+def _configure(parser: argparse.ArgumentParser) -> None:
+    supervisor.add_arguments(parser, demo="programme")
+
+
 def _run(options: argparse.Namespace) -> int:
     return supervisor.run(supervisor.options_from(options))
 
@@ -16,6 +20,6 @@ COMMAND = Command(
     name="run",
     summary="Start the node: database, web server and worker; Ctrl-C stops all of them.",
     example="citytandem run --port 8000",
-    configure=supervisor.add_arguments,
+    configure=_configure,
     run=_run,
 )

@@ -6,16 +6,16 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
-from django.utils.http import parse_etags, urlencode
+from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
-from ninja import NinjaAPI, Router
+from ninja import NinjaAPI, Query, Router
 from ninja.errors import HttpError
 from ninja.operation import Operation
 from ninja.parser import Parser
@@ -29,6 +29,7 @@ from citytandem.core.languages import is_language
 from citytandem.core.openapi import document
 from citytandem.core.paging import Page
 
+Operated = TypeVar("Operated", bound=Callable[..., Any])
 JSON = "application/json"
 PUBLIC_SECONDS = 10
 _VERSION = re.compile(r'"([0-9]{1,9})(?:-[0-9a-f]{16})?"')
@@ -39,8 +40,8 @@ Language = Literal["de", "en", "fr", "it", "nl", "pl", "ro", "el", "bg"]
 LanguageWish = Literal["", "de", "en", "fr", "it", "nl", "pl", "ro", "el", "bg"]
 Key = Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")]
 SlugWish = Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z_-]*$")]
-Cursor = Annotated[str, Field(max_length=1_000, pattern=r"^[0-9A-Za-z_-]*$", description="From `next` of a page.")]
-Limit = Annotated[int, Field(ge=1, le=100, description="How many at most.")]
+Cursor = Annotated[str, Query(max_length=1_000, pattern=r"^[0-9A-Za-z_-]*$", description="Where to go on: see `next`.")]
+Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 
 
 class Shape(BaseModel):
@@ -106,7 +107,7 @@ def _require_token(request: HttpRequest) -> None:
 class ApiRouter(Router):
     """Operations of one module. What can be read by GET can be asked by HEAD (RFC 9110, 9.3.2)."""
 
-    def get(self, path: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def get(self, path: str, **options: Any) -> Callable[[Operated], Operated]:
         """See Router."""
         return self.api_operation(["GET", "HEAD"], path, **options)
 
@@ -169,7 +170,8 @@ def _check_media_type(request: HttpRequest, operation: Operation) -> None:
     if not accepted or request.method in {"GET", "HEAD"}:
         return
     sent = (request.content_type or "").lower()
-    if sent not in accepted:
+    is_empty = not sent and request.META.get("CONTENT_LENGTH") in {None, "", "0"}
+    if sent not in accepted and not is_empty:
         message = _("This format is not read here. Send one of these: %(formats)s.") % {"formats": ", ".join(accepted)}
         raise UnsupportedMedia("request.media_type", message)
 
@@ -224,8 +226,9 @@ def page_body(request: HttpRequest, page: Page[Any], items: list[Any]) -> dict[s
     """`{"items": […], "next": address of the next page or null}`."""
     address = None
     if page.next_cursor:
-        query = {name: value for name, value in request.GET.items() if name != "after"}
-        address = f"{request.path}?{urlencode({**query, 'after': page.next_cursor})}"
+        query = request.GET.copy()
+        query["after"] = page.next_cursor
+        address = f"{request.path}?{query.urlencode()}"
     return {"items": items, "next": address}
 
 

@@ -170,9 +170,8 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
 
 def stale(*, current: int | None = None) -> Stale:
     """What is said where `If-Match` is not the current version."""
-    details = {} if current is None else {"current_version": current}
     message = _("Somebody else has changed this entry in the meantime. Load it again, then repeat your change.")
-    return Stale("version.stale", message, **details)
+    return Stale("version.stale", message, current_version=current)
 
 
 def _told(entry: Mapping[str, Any]) -> dict[str, str]:

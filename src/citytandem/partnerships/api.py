@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from pydantic import Field
+from ninja import Query
 
 from citytandem.core.api import NO_NUL, ApiRouter, Cursor, Key, Limit, page_body
 from citytandem.partnerships.schemas import (
@@ -29,15 +29,20 @@ from citytandem.partnerships.selectors import (
 
 router = ApiRouter(tags=["cities"])
 
-Country = Annotated[str, Field(pattern=r"^([A-Za-z]{2})?$", description="Two letters as in ISO 3166-1.")]
-Name = Annotated[str, Field(max_length=120, pattern=NO_NUL, description="Part of a name.")]
+Country = Annotated[str, Query(pattern=r"^([A-Za-z]{2})?$", description="Two letters as in ISO 3166-1.")]
+Name = Annotated[str, Query(max_length=120, pattern=NO_NUL, description="Part of a name.")]
 # The words that JSON and forms use; `bool` would also take `on`, `y` and the like.
 Flag = Literal["true", "false"]
 
 
 @router.get("/cities", response=CityPage)
 def cities(
-    request: HttpRequest, q: Name = "", country: Country = "", profiled: Flag = "true", after: Cursor = "", limit: Limit = 20
+    request: HttpRequest,
+    q: Name = "",
+    country: Country = "",
+    profiled: Flag = "true",
+    after: Cursor = "",
+    limit: Limit = 20,
 ) -> Any:
     """Cities by name: those with a profile, or with `profiled=false` every place that this node knows."""
     page = city_page(profiled=profiled == "true", country=country, text=q, after=after, size=limit)

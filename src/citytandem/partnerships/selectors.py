@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -96,3 +96,8 @@ def partnerships_of(city: UUID) -> list[Partnership]:
 def event_list() -> list[ProgrammeEvent]:
     """The events of the programme, numbered ones first in their order."""
     return sorted(ProgrammeEvent.objects.all(), key=lambda event: (event.number is None, event.number or 0, event.slug))
+
+
+def cities_of(ids: Collection[UUID]) -> list[City]:
+    """Whole cities by id, in one query."""
+    return list(City.objects.filter(id__in=ids).order_by("sort_key", "id")) if ids else []

@@ -10,7 +10,9 @@ from django.db import models
 from citytandem.core.languages import LANGUAGES
 from citytandem.search.fields import HalfVectorField
 
-DIMENSIONS = 384
+# Raw vectors are as wide as the model makes them, corrected ones as wide as the learned map (see `space.py`).
+RAW_DIMENSIONS = 384
+DIMENSIONS = 256
 
 
 class Entry(models.Model):
@@ -53,7 +55,7 @@ class RawVector(models.Model):
 
     text_hash = models.BinaryField(max_length=16)
     embedder = models.CharField(max_length=60)
-    vector = HalfVectorField(DIMENSIONS)
+    vector = HalfVectorField(RAW_DIMENSIONS)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["embedder", "text_hash"], name="raw_vector_once")]
@@ -69,7 +71,7 @@ class LanguageMean(models.Model):
     kind = models.CharField(max_length=24)
     language = models.CharField(max_length=2)
     texts = models.PositiveIntegerField()
-    mean = HalfVectorField(DIMENSIONS)
+    mean = HalfVectorField(RAW_DIMENSIONS)
     is_in_use = models.BooleanField(default=False)
 
     class Meta:

@@ -43,7 +43,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A text somebody asks with, made ready. `vector` is corrected, (384,) padded with zeros."""
+    """A text somebody asks with, made ready. `vector` is corrected, (256,) padded with zeros."""
 
     text: str
     language: str

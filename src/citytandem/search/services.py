@@ -127,7 +127,7 @@ def _store(entries: Sequence[Entry], raw: dict[bytes, vectors.Matrix]) -> None:
 
 def refresh_space() -> int:
     """Follow the growth of the index: new means, and the vectors of those groups corrected again. Returns how many."""
-    changed = vectors.refresh_means()
+    changed = dict.fromkeys([*vectors.refresh_means(), *_groups_of_another_space()])
     corrected = 0
     for kind, language in changed:
         last = 0
@@ -142,6 +142,12 @@ def refresh_space() -> int:
     return corrected
 
 
+def _groups_of_another_space() -> list[tuple[str, str]]:
+    """Kinds and languages with vectors that an earlier model or map made."""
+    rows = Entry.objects.filter(embedding__isnull=False).exclude(embedded_with=vectors.space().name)
+    return list(rows.values_list("kind", "language").distinct())
+
+
 @transaction.atomic
 def _recorrect_step(kind: str, language: str, *, after: int) -> list[Entry]:
     step = list(
@@ -152,6 +158,8 @@ def _recorrect_step(kind: str, language: str, *, after: int) -> list[Entry]:
     )
     known = vectors.cached_raw(bytes(entry.text_hash) for entry in step)
     _store([entry for entry in step if bytes(entry.text_hash) in known], known)
+    # Without a raw vector by the present model the text has to be read again.
+    Entry.objects.filter(id__in=[e.id for e in step if bytes(e.text_hash) not in known]).update(embedding=None)
     return step
 
 

@@ -74,16 +74,18 @@ def learned() -> Space:
         )
 
 
-def unlearned(embedder: str, *, dimensions: int = 384) -> Space:
-    """For an embedder that nothing was learned for: means come from the index alone, and there is no map."""
+def unlearned(embedder: str, *, dimensions: int = 384, kept: int = 256) -> Space:
+    """For an embedder that nothing was learned for: means come from the index alone, the map is a random projection."""
+    gaussian = np.random.default_rng(kept).standard_normal((dimensions, kept))
+    projection = np.linalg.qr(gaussian)[0].astype(np.float32)
     return Space(
         embedder=embedder,
         languages=(),
         means=np.zeros((2, 0, dimensions), dtype=np.float32),
-        projection=np.eye(dimensions, dtype=np.float32),
-        background=np.zeros((2, 0, dimensions), dtype=np.float32),
+        projection=projection,
+        background=np.zeros((2, 0, kept), dtype=np.float32),
         theme_ids=(),
-        themes=np.zeros((0, dimensions), dtype=np.float32),
+        themes=np.zeros((0, kept), dtype=np.float32),
         theme_bias=np.zeros(0, dtype=np.float32),
         prior=4.0,
         version="0",

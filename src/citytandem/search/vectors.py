@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from citytandem.core.errors import Unavailable
 from citytandem.search import space as spaces
 from citytandem.search.embedder import BuiltIn, Embedder, EmbedderUnavailable, Endpoint, Matrix
-from citytandem.search.models import LanguageMean, RawVector
+from citytandem.search.models import DIMENSIONS, LanguageMean, RawVector
 
 
 @cache
@@ -71,10 +71,10 @@ def means_in_use() -> dict[tuple[str, str], tuple[Matrix, int]]:
 
 
 def corrected(raw: Matrix, *, kind: str, language: str, means: spaces.Means) -> Matrix:
-    """(n, 384) corrected vectors of one kind and language, padded with zeros to the column's width."""
+    """(n, 256) corrected vectors of one kind and language, padded with zeros to the column's width."""
     mean = spaces.mean_of(space(), kind=kind, language=language, seen=means)
     vectors = spaces.correct(space(), raw, mean)
-    return np.pad(vectors, ((0, 0), (0, 384 - vectors.shape[1])))
+    return np.pad(vectors, ((0, 0), (0, DIMENSIONS - vectors.shape[1])))
 
 
 class _QueryMemory:

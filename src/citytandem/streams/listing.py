@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from citytandem.accounts.contract import Actor
 from citytandem.core.i18n import read
+from citytandem.core.node import this_node
 from citytandem.streams.contract import Belongings, RecordCard
-from citytandem.streams.models import Record, record_model
+from citytandem.streams.models import Link, LinkState, Problem, Record, Visibility, record_model
 from citytandem.streams.selectors import NEWEST_FIRST, visible_to
 
 KINDS = ("problem", "solution")
@@ -65,3 +66,18 @@ def themes_of_cities(actor: Actor, cities: Sequence[UUID]) -> dict[UUID, Counter
         for city, themes in rows:
             found[city].update(themes)
     return found
+
+
+def problems_to_match(*, most: int) -> list[Problem]:
+    """Open problems of our own city, or of no city, the newest first: those for which solutions are sought."""
+    rows = Problem.objects.filter(Q(city=this_node().home_city) | Q(city=None), status="open")
+    return list(rows.exclude(visibility=Visibility.DRAFT).order_by(*NEWEST_FIRST)[:most])
+
+
+def problems_unanswered(actor: Actor, *, most: int) -> tuple[list[Problem], int]:
+    """The newest problems that are not solved and have no confirmed solution, our own city's first; and how many."""
+    joined = Link.objects.filter(state=LinkState.CONFIRMED).values("problem_id")
+    rows = visible_to(actor, Problem).exclude(id__in=joined).exclude(status__in=("solved", "closed"))
+    own = Case(When(city=this_node().home_city, then=Value(0)), default=Value(1))
+    first = list(rows.annotate(own=own).order_by("own", *NEWEST_FIRST)[:most])
+    return first, rows.count()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, F, Func, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
@@ -77,6 +77,21 @@ def record_page(
     if kind == "solution":
         rows = rows.prefetch_related("uses")
     return keyset_page(rows, order=NEWEST_FIRST, after=after, size=size)
+
+
+def record_count(actor: Actor, *, kind: str, filters: Filters | None = None) -> int:
+    """How many records of a stream the actor may read."""
+    return (filters or Filters()).apply(visible_to(actor, record_model(kind))).count()
+
+
+def theme_counts(actor: Actor) -> dict[str, dict[str, int]]:
+    """Numbers of problems and solutions per theme, `{"waste": {"problem": 3, "solution": 5}}`; two queries."""
+    found: dict[str, dict[str, int]] = {}
+    for kind in ("problem", "solution"):
+        rows = visible_to(actor, record_model(kind)).values(theme=Func(F("themes"), function="unnest"))  # type: ignore[type-var]
+        for row in rows.annotate(n=Count("id")).order_by():
+            found.setdefault(row["theme"], {"problem": 0, "solution": 0})[kind] = row["n"]
+    return found
 
 
 def record_get(actor: Actor, *, kind: str, key: str | UUID) -> Any:

@@ -123,8 +123,8 @@ def test_coordinates_name_their_source() -> None:
     assert City.objects.get(slug="geestland").source["coordinates"]["point_of"] == "Langen"
 
 
-def test_it_needs_few_queries_a_record(django_assert_max_num_queries: Callable[..., Any]) -> None:
-    with django_assert_max_num_queries(3_500):
+def test_it_needs_about_ten_queries_a_record(django_assert_max_num_queries: Callable[..., Any]) -> None:
+    with django_assert_max_num_queries(2_700):
         load()
 
 

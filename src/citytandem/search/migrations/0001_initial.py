@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(blank=True, max_length=2)),
                 ('is_public', models.BooleanField(default=True)),
                 ('words', django.contrib.postgres.search.SearchVectorField(null=True)),
-                ('embedding', citytandem.search.fields.HalfVectorField(384, null=True)),
+                ('embedding', citytandem.search.fields.HalfVectorField(256, null=True)),
                 ('embedded_with', models.CharField(blank=True, max_length=60)),
                 ('hubness', models.FloatField(default=0.0)),
                 ('changed_at', models.DateTimeField()),

@@ -1,14 +1,10 @@
 """The HTTP API of the two streams, split by use case."""
 
 from citytandem.core.api import ApiRouter
-from citytandem.streams.api.links import router as links
-from citytandem.streams.api.match import router as match
-from citytandem.streams.api.problems import router as problems
-from citytandem.streams.api.solutions import router as solutions
-from citytandem.streams.api.weightings import router as weightings
+from citytandem.streams.api import links, match, problems, solutions, weightings
 
 router = ApiRouter()
 for part in (problems, solutions, links, match, weightings):
-    router.add_router("", part)
+    router.add_router("", part.router)
 
 __all__ = ["router"]

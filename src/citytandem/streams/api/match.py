@@ -7,8 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
-from ninja import Status
-from pydantic import Field
+from ninja import Query, Status
 
 from citytandem.accounts.contract import actor_of
 from citytandem.core.api import NO_NUL, ApiRouter, Key, LanguageWish, session_or_nobody
@@ -22,9 +21,11 @@ from citytandem.streams.services.hits import feedback_on_hit
 
 router = ApiRouter(tags=["match"])
 
-Question = Annotated[str, Field(min_length=1, max_length=MAX_QUERY, pattern=NO_NUL, description="A text in any language.")]
+Question = Annotated[
+    str, Query(min_length=1, max_length=MAX_QUERY, pattern=NO_NUL, description="A text in any language.")
+]
 Side = Literal["problem", "solution"]
-Top = Annotated[int, Field(ge=1, le=20, description="How many of each kind at most.")]
+Top = Annotated[int, Query(ge=1, le=20, description="How many of each kind at most.")]
 
 
 @router.get("/match", response=MatchOut, openapi_extra=errors(503))
@@ -60,9 +61,7 @@ def feedback_submit(request: HttpRequest, body: FeedbackIn) -> Any:
     answer = feedback_on_hit(
         question=question, kind=body.kind, object_id=UUID(body.id), is_useful=body.useful, by=actor_of(request)
     )
-    out = FeedbackOut(
-        id=answer.id, kind=answer.kind, object_id=answer.object_id, useful=answer.is_useful, at=answer.at
-    )
+    out = FeedbackOut(id=answer.id, kind=answer.kind, object_id=answer.object_id, useful=answer.is_useful, at=answer.at)
     return Status(201, out)
 
 

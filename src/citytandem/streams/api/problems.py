@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Status
+from ninja import Status
 
 from citytandem.accounts.contract import actor_of
 from citytandem.core.api import (
@@ -69,7 +69,11 @@ def problem_submit(request: HttpRequest, response: HttpResponse, body: ProblemIn
 
 @router.patch("/problems/{key}", response=ProblemDetail, auth=Session(), openapi_extra=errors(409, 412, 428))
 def problem_edit(
-    request: HttpRequest, response: HttpResponse, key: Key, body: ProblemPatch, if_match: Annotated[IfMatch, Header(alias="If-Match")]
+    request: HttpRequest,
+    response: HttpResponse,
+    key: Key,
+    body: ProblemPatch,
+    if_match: IfMatch,
 ) -> Any:
     """Change a problem. `If-Match` names the version that you have seen: its ETag, or its number in quotes."""
     actor = actor_of(request)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
+from ninja import Header
 
 from citytandem.accounts.contract import Actor
 from citytandem.core.errors import Invalid
@@ -17,7 +18,8 @@ from citytandem.streams.selectors import Filters, history_of, links_of
 
 IfMatch = Annotated[
     str,
-    Field(
+    Header(
+        alias="If-Match",
         max_length=100,
         pattern=r'^(\*|"[0-9]{1,9}(-[0-9a-f]{16})?")$',
         description="The version that you have seen: its ETag, or its number in quotes.",
@@ -27,10 +29,11 @@ IfMatch = Annotated[
 
 def filters_of(*, city: str, **plain: str) -> Filters | None:
     """Filters with the city looked up by its short name; None where there is no such city."""
+    narrowed = Filters(**plain)  # type: ignore[arg-type] # `city` is not among them
     if not city:
-        return Filters(**plain)
+        return narrowed
     card = city_by_slug(city)
-    return Filters(city=card.id, **plain) if card else None
+    return replace(narrowed, city=card.id) if card else None
 
 
 def no_page() -> dict[str, Any]:

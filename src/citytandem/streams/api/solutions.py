@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Status
+from ninja import Status
 
 from citytandem.accounts.contract import actor_of
 from citytandem.core.api import (
@@ -98,7 +98,11 @@ def solution_get(request: HttpRequest, response: HttpResponse, key: Key) -> Any:
 
 @router.patch("/solutions/{key}", response=SolutionDetail, auth=Session(), openapi_extra=errors(409, 412, 428))
 def solution_edit(
-    request: HttpRequest, response: HttpResponse, key: Key, body: SolutionPatch, if_match: Annotated[IfMatch, Header(alias="If-Match")]
+    request: HttpRequest,
+    response: HttpResponse,
+    key: Key,
+    body: SolutionPatch,
+    if_match: IfMatch,
 ) -> Any:
     """Change a solution. `If-Match` names the version that you have seen: its ETag, or its number in quotes."""
     actor = actor_of(request)

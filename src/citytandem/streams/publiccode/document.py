@@ -104,18 +104,18 @@ class Document:
 def read_document(text: str) -> Document:
     """The values of a YAML mapping; raises Invalid with the line."""
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
-        raise _invalid("too_large", _("This file is too large: at most 200 KB."))
+        raise invalid("too_large", _("This file is too large: at most 200 KB."))
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.reader.ReaderError as error:
-        raise _invalid("syntax", _SYNTAX, line=text.count("\n", 0, error.position) + 1) from error
+        raise invalid("syntax", _SYNTAX, line=text.count("\n", 0, error.position) + 1) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _invalid("syntax", _SYNTAX, line=mark.line + 1 if mark else None) from error
+        raise invalid("syntax", _SYNTAX, line=mark.line + 1 if mark else None) from error
     except (yaml.YAMLError, ValueError, IndexError, OverflowError, RecursionError) as error:
-        raise _invalid("syntax", _SYNTAX) from error
+        raise invalid("syntax", _SYNTAX) from error
     if not isinstance(node, yaml.MappingNode):
-        raise _invalid("not_a_file", _("This is not a publiccode.yml: it does not consist of fields and values."))
+        raise invalid("not_a_file", _("This is not a publiccode.yml: it does not consist of fields and values."))
     builder = _Builder()
     return Document(builder.mapping(node, "", 0), builder.lines)
 
@@ -132,7 +132,8 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise _invalid("too_deep", _TOO_DEEP, line=self.peek_event().start_mark.line + 1)
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise invalid("too_deep", _TOO_DEEP, line=event.start_mark.line + 1)
         try:
             return super().compose_node(parent, index)
         finally:
@@ -152,11 +153,11 @@ class _Builder:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                raise _invalid("key", _("The name of a field has to be a plain word."), path=path, line=line)
+                raise invalid("key", _("The name of a field has to be a plain word."), path=path, line=line)
             key = clean_text(key_node.value)[:MOST_KEY]
             here = f"{path}.{key}" if path else key
             if key in values:
-                raise _invalid("duplicate_key", _("This field is given twice."), path=here, line=line)
+                raise invalid("duplicate_key", _("This field is given twice."), path=here, line=line)
             values[key] = self.value(value_node, here, depth + 1)
             self.lines[here] = line
         return values
@@ -165,36 +166,24 @@ class _Builder:
         line = node.start_mark.line + 1
         self.values += 1
         if depth > DEEPEST:
-            raise _invalid("too_deep", _TOO_DEEP, line=line)
+            raise invalid("too_deep", _TOO_DEEP, line=line)
         if self.values > MOST_VALUES or self.characters > MOST_CHARACTERS:
-            raise _invalid("too_large", _("This file grows too large where its parts are put together."), line=line)
+            raise invalid("too_large", _("This file grows too large where its parts are put together."), line=line)
         self.lines[path] = line
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, f"{path}.{index}", depth + 1) for index, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - there is no fourth kind of node
         self.characters += len(node.value)
         word = node.value.lower()
         return _WORDS[word] if node.style is None and word in _WORDS else clean_text(node.value)
 
 
-def _invalid(code: str, message: str | Promise, *, path: str = "", line: int | None = None) -> Invalid:
-    return invalid(code, message, path=path, line=line)
-
-
 def invalid(code: str, message: str | Promise, *, path: str = "", line: int | None = None) -> Invalid:
     """An error in the file, with its line in the message."""
+    field_name = path or "yaml"
     if line is None:
-        return Invalid(f"publiccode.{code}", message, field=path or "yaml")
-    told = _("Line %(line)s: %(message)s")
-    return Invalid(f"publiccode.{code}", _Told(told, {"line": line, "message": message}), field=path or "yaml", line=line)
-
-
-class _Told:
-    """A message with values, translated when it is shown."""
-
-    def __init__(self, message: Any, values: dict[str, Any]) -> None:
-        self.message, self.values = message, values
-
-    def __str__(self) -> str:
-        return str(self.message) % self.values
+        return Invalid(f"publiccode.{code}", message, field=field_name)
+    told = _("Line %(line)s: %(message)s") % {"line": line, "message": message}
+    return Invalid(f"publiccode.{code}", told, field=field_name, line=line)

@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from citytandem.core.api import NO_NUL, Input, Key, Language, LanguageWish, SlugWish
+from citytandem.core.api import NO_NUL, Input, Key, Language, LanguageWish
 from citytandem.core.text import MAX_TEXT, MAX_TITLE
 from citytandem.core.themes import leaf_themes
 from citytandem.streams.models import Affected, PlaceKind, ProblemStatus, Sender, SolutionKind, Stage, Visibility
 from citytandem.streams.services.publiccode import MOST_YAML
 from citytandem.streams.services.records import Wording
+
+__all__ = ["ProblemStatus", "SolutionKind", "Stage"]  # also what lists are narrowed to
 
 MOST_COST = 9_999_999_999
 Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE, pattern=NO_NUL)]
@@ -38,7 +40,7 @@ StatusIn = Annotated[ProblemStatus, Field(strict=False)]
 SenderIn = Annotated[Sender, Field(strict=False)]
 AffectedIn = Annotated[list[Annotated[Affected, Field(strict=False)]], Field(max_length=13)]
 KindIn = Annotated[SolutionKind, Field(strict=False)]
-StageIn = Annotated[Stage | Literal[""], Field(strict=False)]
+StageIn = Annotated[Stage, Field(strict=False)] | Literal[""]
 Condition = Literal["law", "responsibilities", "staff", "data", "infrastructure"]
 Conditions = dict[Condition, dict[Language, Annotated[str, Field(max_length=2_000, pattern=NO_NUL)]]]
 CitySlug = Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z_-]*$", description="Short name; empty: no city.")]
@@ -177,5 +179,3 @@ def _plain(name: str, value: Any) -> Any:
         return value.model_dump()
     return list(value) if name == "affected" else value
 
-
-__all__ = ["SlugWish", "Theme"]

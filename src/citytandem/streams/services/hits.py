@@ -17,9 +17,7 @@ from citytandem.streams.services.feedback import feedback_give
 
 
 @transaction.atomic
-def feedback_on_hit(
-    *, question: match.Question, kind: str, object_id: UUID, is_useful: bool, by: Actor
-) -> Feedback:
+def feedback_on_hit(*, question: match.Question, kind: str, object_id: UUID, is_useful: bool, by: Actor) -> Feedback:
     """Keep an answer about one hit for one text. Raises NotFound where the actor may not know of such a thing."""
     if kind == "city":
         if object_id not in cities_by_id([object_id]):

@@ -1,0 +1,61 @@
+"""Pages of cities, partnerships and the programme."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from citytandem.accounts.contract import actor_of
+from citytandem.core.text import clean_line
+from citytandem.partnerships import presenters, presenters_programme
+
+LONGEST_NAME = 120
+
+
+@require_safe
+def cities(request: HttpRequest) -> HttpResponse:
+    """The cities of the programme; with `?all=1` every place that this node knows, to be searched by name."""
+    if "all" not in request.GET:
+        return render(request, "partnerships/cities.html", {"page": presenters.cities_page(actor_of(request))})
+    text = clean_line(request.GET.get("q", ""))[:LONGEST_NAME]
+    country = request.GET.get("country", "")
+    page = presenters.places_page(text=text, country=country, after=request.GET.get("after"))
+    wishes = {"all": "1", "q": text, "country": country}
+    kept = {name: value for name, value in wishes.items() if value}
+    context = {
+        "page": page,
+        "text": text,
+        "country": country,
+        "next_url": f"?{urlencode({**kept, 'after': page.next_cursor})}" if page.next_cursor else "",
+        "first_url": f"?{urlencode(kept)}",
+    }
+    return render(request, "partnerships/places.html", context)
+
+
+@require_safe
+def city(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a city teaches, wants to learn, and why it would be a good partner."""
+    page = presenters.city_page(actor_of(request), slug=slug, language=get_language() or "en")
+    return render(request, "partnerships/city.html", {"page": page})
+
+
+@require_safe
+def partnerships(request: HttpRequest) -> HttpResponse:
+    """All partnerships."""
+    return render(request, "partnerships/partnerships.html", {"page": presenters_programme.partnerships_page()})
+
+
+@require_safe
+def partnership(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a partnership did, and what it learned."""
+    page = presenters_programme.partnership_page(actor_of(request), slug=slug, language=get_language() or "en")
+    return render(request, "partnerships/partnership.html", {"page": page})
+
+
+@require_safe
+def programme(request: HttpRequest) -> HttpResponse:
+    """The programme: its numbers and its events in time."""
+    return render(request, "partnerships/programme.html", {"page": presenters_programme.programme_page()})

@@ -1,0 +1,97 @@
+"""The map page: which places hold problems and solutions, for the drawing and the list behind the map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from citytandem.accounts.contract import Actor
+from citytandem.core.i18n import Reading, read
+from citytandem.core.node import this_node
+from citytandem.partnerships.contract import CityCard, city_choices
+from citytandem.streams.selectors import cities_with_records, map_points
+from citytandem.ui import charts
+
+MOST_LISTED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class MapCity:
+    """A city in the list beside the map."""
+
+    slug: str
+    name: str
+    language: str
+    country: str
+    problems: int
+    solutions: int
+    is_home: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MapRecord:
+    """A record that lies at a point of its own."""
+
+    kind: str
+    code: str
+    title: Reading
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """What the map shows, as text. `placed` are records with a point, `placed_total` how many there are."""
+
+    cities: Sequence[MapCity]
+    placed: Sequence[MapRecord]
+    placed_total: int
+    drawing: charts.Drawing
+
+
+def map_page(actor: Actor, *, language: str) -> MapPage:
+    """Cities of the programme with their numbers, and records at points."""
+    cards = city_choices()
+    names = {city.id: city.name for city in cards}
+    numbers = cities_with_records(actor)
+    placed = [
+        MapRecord(
+            kind=kind,
+            code=row["code"],
+            title=read(row["title"], reader=language, original=row["language"]),
+            city=names.get(row["city"], ""),
+        )
+        for kind in ("problem", "solution")
+        for row in map_points(actor, kind=kind)
+    ]
+    home = this_node().home_city
+    cities = sorted((_city(card, numbers.get(card.id, {}), home=home) for card in cards), key=lambda city: not city.is_home)
+    return MapPage(cities, placed[:MOST_LISTED], len(placed), charts.europe(_places(cards, home=home)))
+
+
+def _city(card: CityCard, numbers: Mapping[str, int], *, home: UUID | None) -> MapCity:
+    return MapCity(
+        slug=card.slug,
+        name=card.name,
+        language=card.languages[0] if card.languages else "",
+        country=card.country,
+        problems=numbers.get("problem", 0),
+        solutions=numbers.get("solution", 0),
+        is_home=card.id == home,
+    )
+
+
+def _places(cards: Sequence[CityCard], *, home: UUID | None) -> list[charts.Place]:
+    return [
+        charts.Place(
+            name=card.name,
+            longitude=card.longitude,
+            latitude=card.latitude,
+            href=f"/cities/{card.slug}",
+            group="" if card.id == home else "partner",
+            language=card.languages[0] if card.languages else "",
+            is_home=card.id == home,
+        )
+        for card in cards
+        if card.latitude is not None and card.longitude is not None
+    ]
