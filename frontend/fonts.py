@@ -10,6 +10,7 @@ Called by build.mjs; needs fonttools and brotli.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 
@@ -56,6 +57,8 @@ def cut(source: Path, target: Path, *, unicodes: str) -> None:
 
 def main(source: Path, target: Path) -> None:
     """Cut every weight into every range; print the list that the stylesheet is written from."""
+    # The fonts set bits that their table version does not define; browsers ignore them.
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     target.mkdir(parents=True, exist_ok=True)
     faces = []
     for weight, name in WEIGHTS.items():

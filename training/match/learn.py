@@ -10,7 +10,8 @@ topic says. Nothing here reads any evaluation data.
    class, its members are the problem and the solution in nine languages. What differs within a topic (language, voice,
    complaint or remedy) is pressed flat, what differs between topics is kept.
 3. One logistic regression per theme on corrected vectors.
-4. Weights of the fusion by logistic regression on held-out topics, with pools as a node has them.
+4. Weights of the fusion by logistic regression on held-out topics, with pools as a node has them: a hit is useful if
+   it was made for the problem, or if a reader judged it so (`judgements.tsv`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import csv
 import hashlib
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from citytandem.core.languages import LANGUAGES  # noqa: E402
-from citytandem.search.embedder import BuiltIn  # noqa: E402
-from citytandem.search.space import NEIGHBOURS, Space, correct, hubness, theme_shares  # noqa: E402
+from citytandem.core.languages import LANGUAGES
+from citytandem.search.embedder import BuiltIn
+from citytandem.search.lexical import terms
+from citytandem.search.space import NEIGHBOURS, Space, correct, hubness, theme_shares
 
 Array = NDArray[np.float64]
 SHRINKAGE = 0.4
@@ -54,7 +56,7 @@ class Corpus:
 def read_corpus(cache: Path) -> tuple[Corpus, Array]:
     """Parallel problem-solution topics, and the labels (l, 9, 384)."""
     rows = []
-    for path in sorted(HERE.glob("*.tsv")):
+    for path in sorted({*HERE.glob("*.tsv")} - {HERE / "judgements.tsv"}):
         with path.open(encoding="utf-8", newline="") as file:
             rows += list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     known = _embedded([row["text"] for row in rows], cache)
@@ -65,7 +67,10 @@ def read_corpus(cache: Path) -> tuple[Corpus, Array]:
         themes[row["topic"]] = row["theme"]
     wanted = [("problem", code) for code in LANGUAGES] + [("solution", code) for code in LANGUAGES]
     full = [topic for topic in groups if all(key in groups[topic] for key in wanted)]
-    texts = np.array([[[groups[t][side, code] for code in LANGUAGES] for side in ("problem", "solution")] for t in full], dtype=object)
+    texts = np.array(
+        [[[groups[t][side, code] for code in LANGUAGES] for side in ("problem", "solution")] for t in full],
+        dtype=object,
+    )
     vectors = np.array([[[known[text] for text in side] for side in topic] for topic in texts])
     labelled = [topic for topic in groups if all(("label", code) in groups[topic] for code in LANGUAGES)]
     labels = np.array([[known[groups[t]["label", code]] for code in LANGUAGES] for t in labelled])
@@ -132,6 +137,19 @@ def learn_themes(corrected: Array, themes: list[str]) -> tuple[list[str], Array,
     return ids, np.array(directions), np.array(biases)
 
 
+def same_side(space: Space, problems: Array, solutions: Array) -> tuple[float, float]:
+    """Slope and offset that bring the similarity of unrelated problems onto the scale of unrelated problem and solution.
+
+    Two problems are alike in tone whatever they are about; without this any problem would look like any other.
+    """
+    asking = hubness(space, problems, kind="problem")
+    across = problems @ solutions.T - (asking[:, None] + hubness(space, solutions, kind="solution", seen=problems)) / 2
+    within = problems @ problems.T - (asking[:, None] + hubness(space, problems, kind="problem", seen=solutions)) / 2
+    unrelated = ~np.eye(len(problems), dtype=bool)
+    slope = across[unrelated].std() / within[unrelated].std()
+    return float(slope), float(across[unrelated].mean() - slope * within[unrelated].mean())
+
+
 def build_space(corpus: Corpus, labels: Array) -> Space:
     """The whole space from (a part of) the corpus."""
     means, projection = learn_map(corpus.vectors, labels)
@@ -150,34 +168,88 @@ def build_space(corpus: Corpus, labels: Array) -> Space:
         themes=directions.astype(np.float32),
         theme_bias=biases.astype(np.float32),
         prior=PRIOR,
+        same_side=(1.0, 0.0),
         version=hashlib.blake2b(projection.tobytes(), digest_size=4).hexdigest(),
     )
 
 
-def fold_terms(space: Space, corpus: Corpus, rng: np.random.Generator, *, rounds: int) -> tuple[Array, Array, Array]:
-    """Terms and truth of held-out topics: each round draws languages anew. Returns rows (n, 3), useful (n,), ranks."""
+def fold_terms(
+    space: Space, corpus: Corpus, rng: np.random.Generator, *, rounds: int
+) -> tuple[Array, Array, Array, Array]:
+    """Held-out topics, languages drawn anew in each round: rows of terms (n, 3), useful (n,), ranks, same_side (r, 2)."""
     rows, useful, ranks = [], [], []
     count = len(corpus.vectors)
-    for _ in range(rounds):
+    sides = []
+    for number in range(2 * rounds):
         asked = rng.integers(0, len(LANGUAGES), count)
-        told = (asked + rng.integers(1, len(LANGUAGES), count)) % len(LANGUAGES)
-        problems = np.stack([correct(space, corpus.vectors[i, 0, a], space.means[0, a])[0] for i, a in enumerate(asked)])
-        solutions = np.stack([correct(space, corpus.vectors[i, 1, t], space.means[1, t])[0] for i, t in enumerate(told)])
+        # Half of the rounds across languages, half within one, where words count too.
+        told = (asked + rng.integers(1, len(LANGUAGES), count)) % len(LANGUAGES) if number % 2 else asked
+        problems = np.stack(
+            [correct(space, corpus.vectors[i, 0, a], space.means[0, a])[0] for i, a in enumerate(asked)]
+        )
+        solutions = np.stack(
+            [correct(space, corpus.vectors[i, 1, t], space.means[1, t])[0] for i, t in enumerate(told)]
+        )
         # As on a node: a question is measured against the reference texts, an entry against the index as well.
         asking = hubness(space, problems, kind="problem")[:, None]
         near = (asking + hubness(space, solutions, kind="solution", seen=problems)) / 2
         similarity = problems @ solutions.T - near
+        sides.append(same_side(space, problems, solutions))
         guessed = theme_shares(space, problems), theme_shares(space, solutions)
-        themes = _theme_cosine(*guessed)
-        truth = np.eye(count, dtype=bool)
+        themes = _theme_cosine(guessed[0], _with_stated(guessed[1], space, corpus.themes, rng))
+        truth = np.eye(count, dtype=bool) | judged_useful(corpus)
         # What a reader sees are the first ten hits; calibration is about those.
         top = np.argsort(-similarity, axis=1)[:, :10]
+        words = _coverage(corpus, asked, told)
         for i in range(count):
             for j in top[i]:
-                rows.append([similarity[i, j], themes[i, j], 0.0])
+                rows.append([similarity[i, j], themes[i, j], words[i, j]])
                 useful.append(truth[i, j])
-        ranks += ((similarity > np.diag(similarity)[:, None]).sum(axis=1) + 1).tolist()
-    return np.array(rows), np.array(useful), np.array(ranks)
+        if number % 2:
+            ranks += ((similarity > np.diag(similarity)[:, None]).sum(axis=1) + 1).tolist()
+    return np.array(rows), np.array(useful), np.array(ranks), np.array(sides)
+
+
+def _with_stated(guessed: Array, space: Space, themes: list[str], rng: np.random.Generator) -> Array:
+    """As on a node, where about half of what is offered carries the theme that people gave it (see `matching._profile`)."""
+    profile = guessed.copy()
+    for row, theme in enumerate(themes):
+        if theme in space.theme_ids and rng.random() < 0.5:
+            column = space.theme_ids.index(theme)
+            profile[row, column] = max(profile[row, column], 0.8)
+    return profile
+
+
+def _coverage(corpus: Corpus, asked: NDArray[np.int64], told: NDArray[np.int64]) -> Array:
+    """Share of the rare words of each problem that each solution of the same language holds, as the index computes it."""
+    mine = [set(terms(str(corpus.texts[i, 0, a]), LANGUAGES[a])) for i, a in enumerate(asked)]
+    theirs = [set(terms(str(corpus.texts[i, 1, t]), LANGUAGES[t])) for i, t in enumerate(told)]
+    counts: dict[str, int] = {}
+    for words in [*mine, *theirs]:
+        for word in words:
+            counts[word] = counts.get(word, 0) + 1
+    total = 2 * len(mine)
+    coverage = np.zeros((len(mine), len(theirs)))
+    for i, words in enumerate(mine):
+        rare = sorted(words, key=lambda word: (counts[word], word))[:8]
+        weights = {word: np.log(1 + total / counts[word]) for word in rare}
+        for j, other in enumerate(theirs):
+            coverage[i, j] = sum(weight for word, weight in weights.items() if word in other)
+        coverage[i] /= sum(weights.values()) or 1
+    return coverage
+
+
+def judged_useful(corpus: Corpus) -> NDArray[np.bool_]:
+    """(topics, topics) pairs of different topics that a reader judged useful all the same (`judgements.tsv`)."""
+    english = LANGUAGES.index("en")
+    problems = {text: row for row, text in enumerate(corpus.texts[:, 0, english])}
+    solutions = {text: row for row, text in enumerate(corpus.texts[:, 1, english])}
+    useful = np.zeros((len(corpus.texts), len(corpus.texts)), dtype=bool)
+    with (HERE / "judgements.tsv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row["useful"] == "1" and row["problem"] in problems and row["solution"] in solutions:
+                useful[problems[row["problem"]], solutions[row["solution"]]] = True
+    return useful
 
 
 def _theme_cosine(mine: Array, theirs: Array) -> Array:
@@ -200,12 +272,15 @@ def main() -> None:
         rest = np.setdiff1d(shuffled, held)
         space = build_space(_part(corpus, rest), labels)
         parts.append(fold_terms(space, _part(corpus, held), rng, rounds=4))
-    rows, useful, ranks = (np.concatenate(part) for part in zip(*parts, strict=True))
+    rows, useful, ranks, sides = (np.concatenate(part) for part in zip(*parts, strict=True))
     for depth in (1, 5, 10):
         print(f"held-out topics, pools of {len(shuffled) // 5}: recall@{depth} {(ranks <= depth).mean():.3f}")
     weights = learn_weights(rows, useful)
     print("weights", weights)
-    save(build_space(corpus, labels), weights, reliability(rows, useful, weights))
+    slope, offset = sides.mean(axis=0)
+    print(f"same side: {slope:.3f} x {offset:+.3f}")
+    space = replace(build_space(corpus, labels), same_side=(float(slope), float(offset)))
+    save(space, weights, reliability(rows, useful, weights))
 
 
 def _part(corpus: Corpus, chosen: NDArray[np.int64]) -> Corpus:
@@ -213,16 +288,12 @@ def _part(corpus: Corpus, chosen: NDArray[np.int64]) -> Corpus:
 
 
 def learn_weights(rows: Array, useful: Array) -> dict[str, float]:
-    """Logistic regression on similarity and theme; shared words count as much as a similarity of equal spread."""
+    """Logistic regression on similarity, theme and words."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=100.0, max_iter=1000)
-    model.fit(rows[:, :2], useful)
-    similarity, theme = (float(value) for value in model.coef_[0])
-    theme = max(theme, 0.0)
-    # Same-language pairs are not in these pools. One rare word in common out of three (coverage 1/3) is taken to say
-    # as much as one standard deviation of similarity does.
-    words = similarity * float(rows[:, 0].std())
+    model.fit(rows, useful)
+    similarity, theme, words = (max(float(value), 0.0) for value in model.coef_[0])
     return {"bias": float(model.intercept_[0]), "similarity": similarity, "theme": theme, "words": words}
 
 
@@ -234,7 +305,13 @@ def reliability(rows: Array, useful: Array, weights: dict[str, float]) -> list[d
     for low in np.arange(0, 1, 0.1):
         inside = (scores >= low) & (scores < low + 0.1)
         if inside.any():
-            table.append({"score": round(float(scores[inside].mean()), 3), "useful": round(float(useful[inside].mean()), 3), "hits": int(inside.sum())})
+            table.append(
+                {
+                    "score": round(float(scores[inside].mean()), 3),
+                    "useful": round(float(useful[inside].mean()), 3),
+                    "hits": int(inside.sum()),
+                }
+            )
     return table
 
 
@@ -251,6 +328,7 @@ def save(space: Space, weights: dict[str, float], table: list[dict[str, float]])
         themes=space.themes.astype(np.float16),
         theme_bias=space.theme_bias.astype(np.float16),
         prior=space.prior,
+        same_side=np.array(space.same_side),
         version=space.version,
         neighbours=NEIGHBOURS,
     )

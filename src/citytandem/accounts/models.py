@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.ids import uuid7
@@ -42,7 +43,7 @@ class Person(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("email"), name="person_email_any_case"),
+            models.UniqueConstraint(Lower("email"), name="person_email_any_case"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="person_role_known"),
         ]
 

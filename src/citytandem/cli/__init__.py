@@ -58,7 +58,9 @@ def _parser(chosen: Command) -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     if chosen.needs != "nothing":
-        parser.add_argument("--data", default=os.environ.get("CITYTANDEM_DATA", "var"), help="data folder (default: var)")
+        parser.add_argument(
+            "--data", default=os.environ.get("CITYTANDEM_DATA", "var"), help="data folder (default: var)"
+        )
     chosen.configure(parser)
     return parser
 

@@ -29,7 +29,17 @@ def _complaints() -> Iterator[str]:
         name = path.relative_to(ROOT).as_posix()
         if path.name in _BAD_NAMES:
             yield f"{name}: this name says nothing; name the file after what it does"
-        if "/vendor/" in name or path.suffix not in {".py", ".toml", ".lock", ".json", ".md", ".html", ".js", ".css", ".yaml"}:
+        if "/vendor/" in name or path.suffix not in {
+            ".py",
+            ".toml",
+            ".lock",
+            ".json",
+            ".md",
+            ".html",
+            ".js",
+            ".css",
+            ".yaml",
+        }:
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         if _HOSTS.search(text) and path != Path(__file__):
@@ -38,7 +48,9 @@ def _complaints() -> Iterator[str]:
             yield f"{name}: holds an absolute path"
         if path.suffix == ".py" and "migrations" not in path.parts and text.count("\n") > LONGEST_FILE:
             yield f"{name}: longer than {LONGEST_FILE} lines; split it by use case"
-        if path.suffix == ".html" and re.search(r"<style|\sstyle=|<script(?![^>]*\bsrc=)(?![^>]*application/json)|\son\w+=\"", text):
+        if path.suffix == ".html" and re.search(
+            r"<style|\sstyle=|<script(?![^>]*\bsrc=)(?![^>]*application/json)|\son\w+=\"", text
+        ):
             yield f"{name}: inline script or style, which the content security policy forbids"
 
 

@@ -11,7 +11,9 @@ from citytandem.cli.command import Command
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("match",))
-    parser.add_argument("file", type=Path, help="TSV with columns id, topic, lang_problem, problem, lang_solution, solution")
+    parser.add_argument(
+        "file", type=Path, help="TSV with columns id, topic, lang_problem, problem, lang_solution, solution"
+    )
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -55,7 +55,8 @@ def _run(options: argparse.Namespace) -> int:
         headings = (gettext("Solutions"), gettext("Similar problems"), gettext("Cities worth asking"))
         nothing = gettext("Nothing fits yet.")
     lines = [f"{found.query}  [{found.language}]"] + ([] if found.fits else [nothing])
-    for title, hits in zip(headings, (found.solutions, found.problems, found.cities), strict=True):
+    groups: tuple[Sequence[MatchHit | CityHit], ...] = (found.solutions, found.problems, found.cities)
+    for title, hits in zip(headings, groups, strict=True):
         lines += table(title, hits)
     show(options, found.as_json(), lines)
     return 0 if found.fits else 1

@@ -30,7 +30,11 @@ def _run(options: argparse.Namespace) -> int:
     if len(password) < 10:
         raise WrongUse("the password needs at least 10 characters")
     identifier = person_make(email=options.email, name=options.name, role=options.role, password=password)
-    show(options, {"id": str(identifier), "email": options.email, "role": options.role}, [f"{options.email} ({options.role})"])
+    show(
+        options,
+        {"id": str(identifier), "email": options.email, "role": options.role},
+        [f"{options.email} ({options.role})"],
+    )
     return 0
 
 

@@ -16,7 +16,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from citytandem.core.themes import skos, themes
 
-    lines = [("  " if theme.broader else "") + f"{theme.id:28} {theme.label(options.reader)}" for theme in themes().values()]
+    lines = [
+        ("  " if theme.broader else "") + f"{theme.id:28} {theme.label(options.reader)}" for theme in themes().values()
+    ]
     show(options, skos(), lines)
     return 0
 

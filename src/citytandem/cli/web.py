@@ -11,7 +11,9 @@ from citytandem.cli.command import Command
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on")
-    parser.add_argument("--workers", type=int, default=1, help="processes; each takes about 250 MB with the language model")
+    parser.add_argument(
+        "--workers", type=int, default=1, help="processes; each takes about 250 MB with the language model"
+    )
     parser.add_argument("--threads", type=int, default=4, help="requests worked on at once by a process")
 
 

@@ -27,8 +27,12 @@ def _run(options: argparse.Namespace) -> int:
             raise WrongUse("say which: citytandem weights use NUMBER (0 for the shipped one)")
         weighting_use(weighting_id=options.number or None, by=SYSTEM)
     known = weighting_list()
-    rows = [{"number": row.id, "in_use": row.is_in_use, "learned_from": row.learned_from, **row.weights} for row in known]
-    rows.append({"number": 0, "in_use": not any(row.is_in_use for row in known), "learned_from": 0, **asdict(shipped_weights())})
+    rows = [
+        {"number": row.id, "in_use": row.is_in_use, "learned_from": row.learned_from, **row.weights} for row in known
+    ]
+    rows.append(
+        {"number": 0, "in_use": not any(row.is_in_use for row in known), "learned_from": 0, **asdict(shipped_weights())}
+    )
     lines = [" ".join(f"{key}={value}" for key, value in row.items()) for row in rows]
     show(options, rows, lines)
     return 0

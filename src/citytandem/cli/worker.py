@@ -22,7 +22,8 @@ def _run(options: argparse.Namespace) -> int:
     from procrastinate.contrib.django import app
 
     queues = [queue for queue in options.queues.split(",") if queue] or None
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(connector) as worker_app:
         worker_app.run_worker(queues=queues, concurrency=1)
     return 0
 

@@ -21,7 +21,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.utils import check_csrf
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from citytandem.core.api_errors import MEDIA_TYPE, UnsupportedMedia, handle_errors, stale
 from citytandem.core.errors import Invalid
@@ -42,6 +42,14 @@ Key = Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$"
 SlugWish = Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z_-]*$")]
 Cursor = Annotated[str, Query(max_length=1_000, pattern=r"^[0-9A-Za-z_-]*$", description="Where to go on: see `next`.")]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# JSON knows one kind of number: 6.0 is a whole one.
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class Shape(BaseModel):

@@ -101,7 +101,12 @@ def _write(catalogue: Any, language: str) -> None:
     with path.open("wb") as file:
         write_po(file, catalogue, width=120, sort_output=True, omit_header=False, include_lineno=False)
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator|Language-Team):.*\n', "", text, flags=re.M)
+    text = re.sub(
+        r'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator|Language-Team):.*\n',
+        "",
+        text,
+        flags=re.M,
+    )
     path.write_text(text, encoding="utf-8")
     with path.with_suffix(".mo").open("wb") as file:
         write_mo(file, catalogue)

@@ -54,7 +54,7 @@ def read(value: Mapping[str, Mapping[str, str]] | None, *, reader: str, original
         version = versions.get(language)
         if version and version.get("text"):
             return Reading(version["text"], language, version.get("by", "human"), language == (original or language))
-    return Reading("", reader, "human", True)
+    return Reading(text="", language=reader, by="human", is_original=True)
 
 
 def validate_translations(value: Any) -> None:

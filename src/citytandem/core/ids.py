@@ -28,7 +28,7 @@ def stable_id(kind: str, slug: str) -> UUID:
 
 
 def short_code(identifier: UUID) -> str:
-    """Ten characters for a printed address or QR code, from the random half; letters that people confuse are left out."""
+    """Ten characters for a printed address or QR code, from the random half; without letters that people confuse."""
     value = identifier.int & (1 << 49) - 1
     code = ""
     for _ in range(10):

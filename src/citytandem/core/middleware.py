@@ -30,7 +30,7 @@ class LanguageMiddleware:
             header=request.headers.get("Accept-Language", ""),
             default=settings.LANGUAGE_CODE,
         )
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
@@ -55,7 +55,9 @@ class DomainErrorMiddleware:
             return None
         if request.path.startswith("/api/"):
             return problem_response(exception, instance=request.path)
-        return render(request, "ui/error.html", {"error": exception, "status": exception.status}, status=exception.status)
+        return render(
+            request, "ui/error.html", {"error": exception, "status": exception.status}, status=exception.status
+        )
 
 
 def problem_response(error: DomainError, *, instance: str = "") -> HttpResponse:

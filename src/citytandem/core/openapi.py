@@ -50,7 +50,7 @@ _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "required": False,
     "description": "ETags that you have; if one is current, the answer is 304 without a body.",
-    "schema": {"type": "string", "maxLength": 1000},
+    "schema": {"type": "string"},
 }
 _ETAG = {"ETag": {"description": "Names this version of the answer.", "schema": {"type": "string"}}}
 _TOKEN = {"type": "apiKey", "in": "header", "name": "X-CSRFToken"}

@@ -66,7 +66,9 @@ def keyset_page(rows: QuerySet[M], *, order: tuple[str, str], after: str | None,
 
 
 def _invalid_cursor() -> Invalid:
-    return Invalid("cursor.invalid", _("This page address is not valid. Start again from the first page."), field="after")
+    return Invalid(
+        "cursor.invalid", _("This page address is not valid. Start again from the first page."), field="after"
+    )
 
 
 def _plain(value: Any) -> Any:

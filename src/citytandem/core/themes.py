@@ -18,9 +18,7 @@ SCHEME = "urn:citytandem:themes"
 DATA_THEME = "http://publications.europa.eu/resource/authority/data-theme/"
 EUROVOC = "http://eurovoc.europa.eu/"
 # EuroVoc's 21 domains carry the concept numbers 100142 (04, Politics) to 100162 (76, International organisations).
-EUROVOC_DOMAINS = (
-    "04 08 10 12 16 20 24 28 32 36 40 44 48 52 56 60 64 66 68 72 76"
-).split()
+EUROVOC_DOMAINS = tuple("04 08 10 12 16 20 24 28 32 36 40 44 48 52 56 60 64 66 68 72 76".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citytandem.accounts.contract import Actor
@@ -70,6 +71,7 @@ class CitiesPage:
     is_first: bool
     drawing: charts.Drawing | None
     countries: Sequence[tuple[str, str]]
+    partnerships: Sequence[PartnershipBrief] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,16 @@ class CityPage:
     longitude: float | None
     source: Source
 
+    @property
+    def problems_url(self) -> str:
+        """The list of this city's problems."""
+        return f"/problems?city={self.brief.slug}"
+
+    @property
+    def solutions_url(self) -> str:
+        """The list of this city's solutions."""
+        return f"/solutions?city={self.brief.slug}"
+
 
 def partnership_kind(kind: str) -> str:
     """`tandem` or `tridem` as a word."""
@@ -118,7 +130,8 @@ def partnership_kind(kind: str) -> str:
 
 def partnership_brief(partnership: Partnership, cities: Mapping[UUID, CityCard]) -> PartnershipBrief:
     """The line of a partnership."""
-    names = [cities[member].name for member in partnership.members if member in cities]
+    language = get_language() or "en"
+    names = [cities[member].name_for(language) for member in partnership.members if member in cities]
     kind = partnership_kind(partnership.kind)
     return PartnershipBrief(partnership.slug, partnership.kind, kind, names, " – ".join(names))
 
@@ -158,7 +171,8 @@ def cities_page(actor: Actor) -> CitiesPage:
     ]
     home = this_node().home_city
     cities.sort(key=lambda city: not city.is_home)
-    return CitiesPage(cities, page.next_cursor, True, programme_map(list(cards.values()), rows, home=home), ())
+    drawing = programme_map(list(cards.values()), rows, home=home)
+    return CitiesPage(cities, page.next_cursor, True, drawing, (), [briefs[row.id] for row in rows])
 
 
 def places_page(*, text: str, country: str, after: str | None) -> CitiesPage:
@@ -170,37 +184,39 @@ def places_page(*, text: str, country: str, after: str | None) -> CitiesPage:
 
 
 def programme_map(
-    cities: Sequence[CityCard], partnerships: Sequence[Partnership], *, home: UUID | None = None
+    cities: Sequence[CityCard], partnerships: Sequence[Partnership], *, home: UUID | None = None, letters: float = 0.85
 ) -> charts.Drawing | None:
-    """All of Europe with the cities as links and a line for each pair that works together."""
+    """The part of Europe that holds all the cities, as links, with a line for each pair that works together."""
     partners = {member for row in partnerships if home in row.members for member in row.members}
     places, positions = _places(cities, home=home, partners=partners)
     if not places:
         return None
-    return charts.europe(places, ties=_ties(partnerships, positions, cities, home=home))
+    ties = _ties(partnerships, positions, cities, home=home)
+    return charts.around(places, ties=ties, least=400, room=1.25, letters=letters)
 
 
 def partnership_map(cities: Sequence[CityCard], partnerships: Sequence[Partnership]) -> charts.Drawing | None:
-    """The part of Europe in which some cities lie, with their lines."""
+    """The part of Europe in which some cities lie, with their lines, to be shown small."""
     home = this_node().home_city
     places, positions = _places(cities, home=home, partners={city.id for city in cities})
     if not places:
         return None
-    return charts.around(places, ties=_ties(partnerships, positions, cities, home=home))
+    return charts.around(places, ties=_ties(partnerships, positions, cities, home=home), letters=1.9, room=1.9)
 
 
 def _places(
     cities: Sequence[CityCard], *, home: UUID | None, partners: Collection[UUID]
 ) -> tuple[list[charts.Place], dict[UUID, int]]:
+    language = get_language() or "en"
     placed = [city for city in cities if city.latitude is not None and city.longitude is not None]
     places = [
         charts.Place(
-            name=city.name,
+            name=city.name_for(language),
             longitude=city.longitude or 0.0,
             latitude=city.latitude or 0.0,
             href=reverse("partnerships:city", args=[city.slug]),
             group="partner" if city.id in partners and city.id != home else "",
-            language=city.languages[0] if city.languages else "",
+            language=city.name_language(language),
             is_home=city.id == home,
         )
         for city in placed
@@ -296,7 +312,10 @@ def _grounds(
     actor: Actor, home: City, other: City, rows: Sequence[Partnership], *, language: str
 ) -> list[affinity_words.Ground]:
     themes = themes_by_city(actor, [home.id, other.id])
-    one, two = (_side(city, themes[city.id]) for city in (home, other))
+    phrases = [_phrases_of(city) for city in (home, other)]
+    vectors = phrase_vectors([text for own in phrases for text in own])
+    ours, theirs = (None, None) if vectors is None else (vectors[: len(phrases[0])], vectors[len(phrases[0]) :])
+    one, two = _side(home, themes[home.id], vectors=ours), _side(other, themes[other.id], vectors=theirs)
     twinning = next((item for item in other.twinnings if item.get("slug") == home.slug), None)
     common = next((row.slug for row in rows if home.id in row.members), "")
     ties = affinity.Ties(
@@ -306,21 +325,23 @@ def _grounds(
         distance_km=_distance(home, other),
     )
     terms = affinity.terms(one, two, ties=ties)
-    return affinity_words.grounds(terms, home=home.name, other=other.name, language=language)
+    return affinity_words.grounds(terms, home=card(home).name_for(language), other=card(other).name_for(language), language=language)
 
 
-def _side(city: City, themes: Mapping[str, int]) -> affinity.Side:
-    offers = [str(item["text"]) for item in city.can_teach]
-    wishes = [str(item["text"]) for item in city.wants_to_learn]
+def _phrases_of(city: City) -> list[str]:
+    return [str(item["text"]) for item in (*city.can_teach, *city.wants_to_learn)]
+
+
+def _side(city: City, themes: Mapping[str, int], *, vectors: affinity.Matrix | None) -> affinity.Side:
     return affinity.Side(
         name=city.name,
         names=(city.name_latin,),
         country=city.country,
         languages=tuple(city.languages),
         population=city.population,
-        offers=offers,
-        wishes=wishes,
-        vectors=phrase_vectors([*offers, *wishes]),
+        offers=[str(item["text"]) for item in city.can_teach],
+        wishes=[str(item["text"]) for item in city.wants_to_learn],
+        vectors=vectors,
         themes=themes,
     )
 

@@ -73,6 +73,16 @@ class PartnershipPage:
     drawing: charts.Drawing | None
     source: Source
 
+    @property
+    def problems_url(self) -> str:
+        """The list of the problems it brought about."""
+        return f"/problems?partnership={self.brief.slug}"
+
+    @property
+    def solutions_url(self) -> str:
+        """The list of the solutions it brought about."""
+        return f"/solutions?partnership={self.brief.slug}"
+
 
 @dataclass(frozen=True, slots=True)
 class PartnershipCard:
@@ -116,7 +126,7 @@ class Event:
     days: Sequence[tuple[str, Sequence[str]]]
     findings: Sequence[str]
     takeaways: Sequence[str]
-    source: Source
+    sources: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammePage:
-    """The programme: its numbers, its map, its events."""
+    """The programme: its numbers, its map, its events. An event's `sources` count the works of `source` from 1."""
 
     cities: int
     countries: int
@@ -140,7 +150,7 @@ class ProgrammePage:
     last: str
     years: Sequence[Year]
     drawing: charts.Drawing | None
-    source: Source | None
+    source: Source
 
 
 def event_format(code: str) -> str:
@@ -183,7 +193,8 @@ def partnerships_page() -> PartnershipsPage:
         )
         for row in rows
     ]
-    return PartnershipsPage(cards, programme_map(list(cities.values()), rows, home=this_node().home_city))
+    drawing = programme_map(list(cities.values()), rows, home=this_node().home_city, letters=1.2)
+    return PartnershipsPage(cards, drawing)
 
 
 def partnership_page(actor: Actor, *, slug: str, language: str) -> PartnershipPage:
@@ -257,10 +268,10 @@ def programme_page() -> ProgrammePage:
     profiled = selectors.city_page(profiled=True, size=100).items
     cards = [card(city) for city in profiled]
     by_slug = {city.slug: city for city in profiled}
-    shown = sorted((_event(event, by_slug) for event in events), key=lambda event: (not event.starts, event.starts))
+    source = _all_works(events)
+    shown = sorted((_event(event, by_slug, source) for event in events), key=lambda event: (not event.starts, event.starts))
     kinds = [row.kind for row in rows]
     numbered = [event for event in shown if event.number is not None]
-    stored = next((event.source for event in events if event.number is not None), None)
     return ProgrammePage(
         cities=len(profiled),
         countries=len({city.country for city in profiled}),
@@ -271,8 +282,16 @@ def programme_page() -> ProgrammePage:
         last=numbered[-1].dates if numbered else "",
         years=_by_year(shown),
         drawing=programme_map(cards, rows, home=this_node().home_city),
-        source=source_of(stored) if stored else None,
+        source=source,
     )
+
+
+def _all_works(events: Sequence[ProgrammeEvent]) -> Source:
+    """The works behind all events, each once, in the order in which they come up."""
+    found: dict[str, Work] = {}
+    for event in events:
+        found |= {key: work for key, work in source_of(event.source).by_key.items() if key not in found}
+    return Source(works=list(found.values()), by_key=found)
 
 
 def _by_year(events: Sequence[Event]) -> list[Year]:
@@ -282,8 +301,9 @@ def _by_year(events: Sequence[Event]) -> list[Year]:
     return [Year(year, group) for year, group in years.items()]
 
 
-def _event(event: ProgrammeEvent, cities: Mapping[str, City]) -> Event:
+def _event(event: ProgrammeEvent, cities: Mapping[str, City], source: Source) -> Event:
     facts = event.facts
+    keys = list(source.by_key)
     place = _("%(city)s, %(country)s") % {"city": event.place, "country": country_name(event.country)}
     programme = facts.get("programme") or {}
     return Event(
@@ -306,7 +326,7 @@ def _event(event: ProgrammeEvent, cities: Mapping[str, City]) -> Event:
         days=[(_day_of_event(name), [str(item) for item in items]) for name, items in programme.items()],
         findings=_texts(facts, "survey_findings"),
         takeaways=_texts(facts, "takeaways"),
-        source=source_of(event.source),
+        sources=sorted(keys.index(key) + 1 for key in source_of(event.source).by_key),
     )
 
 

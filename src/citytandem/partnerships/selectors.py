@@ -29,6 +29,16 @@ class CityCard:
     latitude: float | None
     longitude: float | None
     is_profiled: bool
+    name_latin: str = ""
+
+    def name_for(self, language: str) -> str:
+        """The name as a reader of `language` can read it: the Latin spelling, where there is one and it is not theirs."""
+        return self.name_latin if self.name_latin and language not in self.languages else self.name
+
+    def name_language(self, language: str) -> str:
+        """Language of the name that `name_for` gives; empty where it is written for the reader."""
+        own = self.languages[0] if self.languages else ""
+        return "" if own == language or self.name_for(language) != self.name else own
 
 
 def card(city: City) -> CityCard:
@@ -43,6 +53,7 @@ def card(city: City) -> CityCard:
         latitude=city.latitude,
         longitude=city.longitude,
         is_profiled=city.is_profiled,
+        name_latin=city.name_latin,
     )
 
 

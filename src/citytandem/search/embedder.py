@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 DIMENSIONS = 384
 Matrix = NDArray[np.float32]
-# A sentence or two decide what a text is about; the model reads 512 tokens at a time and longer texts cost in proportion.
+# The first sentences decide what a text is about; the model reads 512 tokens at a time, and cost grows with length.
 MAX_CHARACTERS = 1_200
 
 

@@ -18,7 +18,7 @@ def to_text(vector: Vector) -> str:
 
 def from_text(value: str) -> Vector:
     """The array of a text form."""
-    return np.array(value[1:-1].split(","), dtype=np.float32)
+    return np.fromstring(value[1:-1], dtype=np.float32, sep=",")
 
 
 class HalfVectorField(models.Field):
@@ -32,10 +32,10 @@ class HalfVectorField(models.Field):
         name, path, args, kwargs = super().deconstruct()
         return name, path, [self.dimensions, *args], kwargs
 
-    def db_type(self, connection: Any) -> str:
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002 - Django's signature
         return f"halfvec({self.dimensions})"
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Vector | None:
+    def from_db_value(self, value: Any, *_expression_and_connection: Any) -> Vector | None:
         return None if value is None else from_text(value)
 
     def get_prep_value(self, value: Any) -> str | None:

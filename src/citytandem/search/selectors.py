@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.core.cache import cache
+from django.db import connection
 
 from citytandem.search import lexical, vectors
 from citytandem.search.embedder import Matrix
@@ -54,7 +55,9 @@ class Query:
 
 def prepare(text: str, *, language: str, kind: str) -> Query:
     """Embed and correct a text of a kind (`problem` tells what hurts, anything else what is offered)."""
-    vector = vectors.corrected(vectors.query_raw(text)[None], kind=kind, language=language, means=vectors.means_in_use())
+    vector = vectors.corrected(
+        vectors.query_raw(text)[None], kind=kind, language=language, means=vectors.means_in_use()
+    )
     space = vectors.space()
     near = float(hubness(space, vector[:, : space.dimensions], kind=kind)[0])
     return Query(text=text, language=language, kind=kind, vector=vector[0], hubness=near)
@@ -63,30 +66,31 @@ def prepare(text: str, *, language: str, kind: str) -> Query:
 _COLUMNS = "kind, object_id, language, is_original, title, left(text, 2000), themes, city, country, hubness, embedding"
 
 
-@transaction.atomic
 def nearest(
-    query: Query, *, kind: str, limit: int, public_only: bool = True, effort: int = 120, exact: bool = False
+    query: Query, *, kinds: Sequence[str], limit: int, public_only: bool = True, exact: bool = False
 ) -> list[Hit]:
-    """Entries of a kind nearest in meaning, best first. `effort` is HNSW's ef_search; `exact` reads all of them."""
+    """Entries nearest in meaning, `limit` of each kind, best first within a kind; one query.
+
+    `exact` reads all entries instead of walking the graphs. How widely a graph is searched (ef_search) is part of the
+    connection's settings.
+    """
+    vector = to_text(query.vector)
     # The kind stands in the text of the query because the planner has to see it to choose the partial index.
-    where = f"kind = '{_checked(kind)}' AND embedding IS NOT NULL" + (" AND is_public" if public_only else "")
+    readable = " AND is_public" if public_only else ""
+    # Adding nothing keeps the planner from the graph.
+    order = "(embedding <#> %s::halfvec) + 0" if exact else "embedding <#> %s::halfvec"
+    part = (
+        f"(SELECT {_COLUMNS}, -(embedding <#> %s::halfvec) FROM search_entry "  # noqa: S608 - kinds are checked
+        f"WHERE kind = '{{kind}}' AND embedding IS NOT NULL{readable} ORDER BY {order} LIMIT %s)"
+    )
+    statement = " UNION ALL ".join(part.format(kind=_checked(kind)) for kind in kinds)
     with connection.cursor() as cursor:
-        settings = {"hnsw.ef_search": str(max(effort, limit)), "hnsw.iterative_scan": "relaxed_order"}
-        if exact:
-            settings = {"enable_indexscan": "off"}
-        for name, value in settings.items():
-            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
-        vector = to_text(query.vector)
-        cursor.execute(
-            f"SELECT {_COLUMNS}, -(embedding <#> %s::halfvec) FROM search_entry WHERE {where} "  # noqa: S608 - kind is checked
-            "ORDER BY embedding <#> %s::halfvec LIMIT %s",
-            [vector, vector, limit],
-        )
+        cursor.execute(statement, [vector, vector, limit] * len(kinds))
         return [_hit(row[:-1], similarity=float(row[-1])) for row in cursor.fetchall()]
 
 
-def sharing_words(query: Query, *, kind: str, limit: int, public_only: bool = True) -> list[Hit]:
-    """Entries of a kind in the query's own language that share its rare words, best covered first."""
+def sharing_words(query: Query, *, kinds: Sequence[str], limit: int, public_only: bool = True) -> list[Hit]:
+    """Entries in the query's own language that share its rare words, `limit` of each kind, best covered first."""
     weights, written = _rare_terms(query.text, query.language)
     if not weights:
         return []
@@ -96,14 +100,16 @@ def sharing_words(query: Query, *, kind: str, limit: int, public_only: bool = Tr
     for term, weight in weights.items():
         scored += [_tsquery(term), weight / total]
     either = " | ".join(_tsquery(term) for term in weights)
-    where = "kind = %s AND language = %s AND embedding IS NOT NULL" + (" AND is_public" if public_only else "")
+    readable = " AND is_public" if public_only else ""
     vector = to_text(query.vector)
+    part = (
+        f"(SELECT {_COLUMNS}, -(embedding <#> %s::halfvec), {found} AS coverage, tsvector_to_array(words) "  # noqa: S608
+        f"FROM search_entry WHERE words @@ %s::tsquery AND kind = %s AND language = %s{readable} "
+        "AND embedding IS NOT NULL ORDER BY coverage DESC LIMIT %s)"
+    )
+    values = [value for kind in kinds for value in (vector, *scored, either, kind, query.language, limit)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS}, -(embedding <#> %s::halfvec), {found} AS coverage, tsvector_to_array(words) "  # noqa: S608
-            f"FROM search_entry WHERE words @@ %s::tsquery AND {where} ORDER BY coverage DESC LIMIT %s",
-            [vector, *scored, either, kind, query.language, limit],
-        )
+        cursor.execute(" UNION ALL ".join([part] * len(kinds)), values)
         rows = cursor.fetchall()
     hits = []
     for row in rows:
@@ -128,6 +134,11 @@ def _rare_terms(text: str, language: str) -> tuple[dict[str, float], dict[str, s
 
 
 def _entries_about() -> int:
+    """How many entries there are, roughly, and at most a minute old."""
+    return int(cache.get_or_set("search.entries", _count_entries, 60) or 0)
+
+
+def _count_entries() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'search_entry'::regclass")
         about = cursor.fetchone()[0]
@@ -172,7 +183,9 @@ def _hit(row: Sequence[Any], *, similarity: float, coverage: float = 0.0, words:
 def index_state() -> dict[str, Any]:
     """Entries by kind, those without a vector, and the size on disk in bytes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT kind, count(*), count(*) - count(embedding) FROM search_entry GROUP BY kind ORDER BY kind")
+        cursor.execute(
+            "SELECT kind, count(*), count(*) - count(embedding) FROM search_entry GROUP BY kind ORDER BY kind"
+        )
         rows = cursor.fetchall()
         cursor.execute("SELECT pg_total_relation_size('search_entry')")
         size = cursor.fetchone()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 
 from citytandem.core.languages import is_language
 from citytandem.search import lexical, registry, surroundings, vectors
+from citytandem.search.embedder import Matrix
 from citytandem.search.fields import to_text
 from citytandem.search.models import Entry
 from citytandem.search.registry import Draft
@@ -27,7 +29,8 @@ _UPSERT = """
         city = EXCLUDED.city, country = EXCLUDED.country, is_public = EXCLUDED.is_public, words = EXCLUDED.words,
         changed_at = EXCLUDED.changed_at, text_hash = EXCLUDED.text_hash,
         embedding = CASE WHEN search_entry.text_hash = EXCLUDED.text_hash THEN search_entry.embedding END,
-        embedded_with = CASE WHEN search_entry.text_hash = EXCLUDED.text_hash THEN search_entry.embedded_with ELSE '' END
+        embedded_with =
+            CASE WHEN search_entry.text_hash = EXCLUDED.text_hash THEN search_entry.embedded_with ELSE '' END
 """
 
 
@@ -52,7 +55,7 @@ def write_entries(drafts: Iterable[Draft]) -> None:
         cursor.executemany(_UPSERT, rows)
 
 
-def _row(draft: Draft) -> tuple[object, ...]:
+def _row(draft: Draft) -> tuple[Any, ...]:
     return (
         draft.kind,
         draft.object_id,
@@ -105,7 +108,7 @@ def _embed_step(size: int) -> int:
     return len(waiting)
 
 
-def _store(entries: Sequence[Entry], raw: dict[bytes, vectors.Matrix]) -> None:
+def _store(entries: Sequence[Entry], raw: dict[bytes, Matrix]) -> None:
     means = vectors.means_in_use()
     space = vectors.space()
     rows: list[tuple[str, float, str, int]] = []
@@ -166,7 +169,9 @@ def _recorrect_step(kind: str, language: str, *, after: int) -> list[Entry]:
 def refresh_term_counts(*, sample_rows: int = 20_000) -> None:
     """Count in how many entries each term occurs (from a sample in large indexes), so that rare words weigh more."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM (SELECT 1 FROM search_entry LIMIT %s) AS first_rows", [sample_rows * 5 + 1])
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM search_entry LIMIT %s) AS first_rows", [sample_rows * 5 + 1]
+        )
         counted = cursor.fetchone()[0]
         if counted <= sample_rows * 5:
             source, scale = "SELECT words FROM search_entry", 1.0
@@ -174,7 +179,7 @@ def refresh_term_counts(*, sample_rows: int = 20_000) -> None:
             cursor.execute("SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'search_entry'::regclass")
             total = cursor.fetchone()[0]
             share = min(100.0, 100.0 * sample_rows / total)
-            source = f"SELECT words FROM search_entry TABLESAMPLE SYSTEM ({share:.6f})"
+            source = f"SELECT words FROM search_entry TABLESAMPLE SYSTEM ({share:.6f})"  # noqa: S608 - a number
             scale = 100.0 / share
         cursor.execute("DELETE FROM search_termcount")
         cursor.execute(

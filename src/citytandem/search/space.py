@@ -31,7 +31,8 @@ class Space:
     embedder: the model they belong to. means: (2, languages, 384), first problems, then solutions.
     projection: (384, d) applied to centred vectors. background: (2, n, d) reference texts of both sides, by which
     "close to everything" is told from "close to this". themes: (t, d) one direction per theme, theme_bias: (t,).
-    prior: how many texts of an index weigh as much as the learned mean.
+    prior: how many texts of an index weigh as much as the learned mean. same_side: slope and offset that bring the
+    similarity of two texts of one side onto the scale of a problem and a solution.
     """
 
     embedder: str
@@ -43,6 +44,7 @@ class Space:
     themes: Matrix
     theme_bias: Matrix
     prior: float
+    same_side: tuple[float, float]
     version: str
 
     @property
@@ -70,6 +72,7 @@ def learned() -> Space:
             themes=data["themes"].astype(np.float32),
             theme_bias=data["theme_bias"].astype(np.float32),
             prior=float(data["prior"]),
+            same_side=(float(data["same_side"][0]), float(data["same_side"][1])),
             version=str(data["version"]),
         )
 
@@ -88,6 +91,7 @@ def unlearned(embedder: str, *, dimensions: int = 384, kept: int = 256) -> Space
         themes=np.zeros((0, kept), dtype=np.float32),
         theme_bias=np.zeros(0, dtype=np.float32),
         prior=4.0,
+        same_side=(1.0, 0.0),
         version="0",
     )
 

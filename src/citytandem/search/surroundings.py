@@ -10,6 +10,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from citytandem.search import registry, vectors
+from citytandem.search.embedder import Matrix
 from citytandem.search.fields import from_text
 from citytandem.search.models import Surroundings
 from citytandem.search.space import hubness, side_of
@@ -40,19 +41,20 @@ def _kinds() -> list[str]:
 def _count(kind: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM search_entry WHERE kind = %s AND embedding IS NOT NULL LIMIT %s) AS up_to",
+            "SELECT count(*) FROM "
+            "(SELECT 1 FROM search_entry WHERE kind = %s AND embedding IS NOT NULL LIMIT %s) AS first_rows",
             [kind, SETTLED],
         )
         return int(cursor.fetchone()[0])
 
 
-def other_side(kind: str) -> vectors.Matrix:
+def other_side(kind: str) -> Matrix:
     """(m, d) sample of this index's entries on the other side of a kind, spread evenly by the hash of their text."""
     names = [name for name in _kinds() if side_of(name) != side_of(kind)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT embedding::text FROM search_entry WHERE kind = ANY(%s) AND embedding IS NOT NULL AND embedded_with = %s "
-            "ORDER BY text_hash LIMIT %s",
+            "SELECT embedding::text FROM search_entry "
+            "WHERE kind = ANY(%s) AND embedding IS NOT NULL AND embedded_with = %s ORDER BY text_hash LIMIT %s",
             [names, vectors.space().name, SAMPLE],
         )
         rows = [from_text(value) for (value,) in cursor.fetchall()]

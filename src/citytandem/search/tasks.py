@@ -38,7 +38,7 @@ def index(kind: str, object_ids: list[str]) -> None:
 
 @jobs.app.periodic(cron="*/10 * * * *")
 @jobs.task(name="search.look_after", queue="heavy", queueing_lock="search.look_after")
-def look_after(timestamp: int) -> None:
+def look_after(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its time
     """Pick up what a kill left waiting, and follow the growth of the index."""
     jobs.enqueue("search.embed", queue="heavy", once="search.embed")
     services.refresh_space()

@@ -6,10 +6,11 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache as memory
 
 import numpy as np
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +19,10 @@ from citytandem.search import space as spaces
 from citytandem.search.embedder import BuiltIn, Embedder, EmbedderUnavailable, Endpoint, Matrix
 from citytandem.search.models import DIMENSIONS, LanguageMean, RawVector
 
+_MEANS = "search.means"
 
-@cache
+
+@memory
 def embedder() -> Embedder:
     """The embedder that this node is configured for."""
     if settings.EMBEDDING_URL:
@@ -27,7 +30,7 @@ def embedder() -> Embedder:
     return BuiltIn()
 
 
-@cache
+@memory
 def space() -> spaces.Space:
     """The space that goes with the embedder."""
     return spaces.space_for(embedder().name)
@@ -65,7 +68,14 @@ def keep_raw(vectors: dict[bytes, Matrix]) -> None:
 
 
 def means_in_use() -> dict[tuple[str, str], tuple[Matrix, int]]:
-    """Means of this index by kind and language, as far as the vectors in it were corrected by them."""
+    """Means of this index by kind and language, as far as the vectors in it were corrected by them.
+
+    Up to ten seconds old where many questions are asked; writers empty the memory when they change a mean.
+    """
+    return cache.get_or_set(_MEANS, _read_means, 10) or {}
+
+
+def _read_means() -> dict[tuple[str, str], tuple[Matrix, int]]:
     rows = LanguageMean.objects.filter(embedder=embedder().name, is_in_use=True)
     return {(row.kind, row.language): (row.mean, row.texts) for row in rows}
 
@@ -129,6 +139,7 @@ def refresh_means(*, sample: int = 2_000) -> list[tuple[str, str]]:
             language=language,
             defaults={"texts": texts, "mean": mean, "is_in_use": True},
         )
+        cache.delete(_MEANS)
         changed.append((kind, language))
     return changed
 

@@ -1,9 +1,10 @@
-"""What every node has in common. Values that differ come from the environment; each is told in docs/operate/settings.md."""
+"""What every node has in common. What differs comes from the environment: see docs/operate/settings.md."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
@@ -73,7 +74,11 @@ TEMPLATES = [
 FORM_RENDERER = "citytandem.ui.forms.Renderer"
 
 
-def database_from(url: str) -> dict[str, object]:
+# How widely a search walks pgvector's graph: wider finds more of the truly nearest, and takes longer.
+SEARCH_WIDTH = "-c hnsw.ef_search=120 -c hnsw.iterative_scan=relaxed_order"
+
+
+def database_from(url: str) -> dict[str, Any]:
     """Django's settings of a libpq URL or key-value string (everything libpq knows is allowed)."""
     parts = conninfo_to_dict(url)
     return {
@@ -85,13 +90,16 @@ def database_from(url: str) -> dict[str, object]:
         "PORT": str(parts.pop("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {key: value for key, value in parts.items() if value is not None},
+        "OPTIONS": {**{key: value for key, value in parts.items() if value is not None}, "options": SEARCH_WIDTH},
     }
 
 
 DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", "postgresql:///citytandem"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -6,7 +6,7 @@ from citytandem.settings.base import *
 
 SECRET_KEY = os.environ["CITYTANDEM_SECRET_KEY"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-DATABASES["default"]["OPTIONS"] = {**DATABASES["default"]["OPTIONS"], "pool": {"min_size": 1, "max_size": 8}}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import connection
 
 from citytandem.core import clock
@@ -81,6 +82,7 @@ def throw_away_index() -> Iterator[None]:
     try:
         yield
     finally:
+        cache.clear()
         with connection.cursor() as cursor:
             for table in TABLES:
                 cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
@@ -92,6 +94,7 @@ def evaluate(pairs: Sequence[Pair]) -> dict[str, Any]:
     Both sides are indexed, as on a node with two streams; the pool of each problem is every distinct solution.
     """
     with throw_away_index():
+        cache.clear()
         answers = _fill(pairs)
         index.embed_waiting()
         index.refresh_space()
@@ -106,7 +109,10 @@ def evaluate(pairs: Sequence[Pair]) -> dict[str, Any]:
 
 
 def _fill(pairs: Sequence[Pair]) -> dict[tuple[str, str], UUID]:
-    answers = {(p.solution_language, p.solution): stable_id("evaluated-solution", f"{p.solution_language}:{p.solution}") for p in pairs}
+    answers = {
+        (p.solution_language, p.solution): stable_id("evaluated-solution", f"{p.solution_language}:{p.solution}")
+        for p in pairs
+    }
     asked = {(p.language, p.problem): stable_id("evaluated-problem", f"{p.language}:{p.problem}") for p in pairs}
     now = clock.now()
     for kind, texts in (("solution", answers), ("problem", asked)):

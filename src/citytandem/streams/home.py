@@ -14,10 +14,11 @@ from citytandem.core.node import this_node
 from citytandem.partnerships.contract import CityCard, PartnershipCard, city_choices, partnership_cards
 from citytandem.streams import presenters
 from citytandem.streams.presenters import Card, Step
-from citytandem.streams.selectors import Filters, counts, record_page
+from citytandem.streams.selectors import counts, newest_of_city_and_others
 from citytandem.ui import charts
 
 IN_A_STREAM = 4
+OTHERS = 12
 NEWS = 4
 
 
@@ -38,21 +39,26 @@ class Home:
 
 
 def home_page(actor: Actor, *, reader: str) -> Home:
-    """Everything the start page needs, in ten queries."""
+    """Everything the start page needs, in nine queries."""
     cities = {city.id: city for city in city_choices()}
     ties = partnership_cards()
     home = this_node().home_city
     partners = [member for tie in ties if home in tie.members for member in tie.members if member != home]
-    streams = {kind: _stream(actor, kind=kind, home=home) for kind in ("problem", "solution")}
-    shown = {kind: _first(rows, home=home) for kind, rows in streams.items()}
+    columns, rest = {}, []
+    for kind in ("problem", "solution"):
+        own, others = newest_of_city_and_others(actor, kind=kind, city=home, own=IN_A_STREAM, others=OTHERS)
+        rows = _column(own, others)
+        columns[kind] = presenters.cards(rows, kind=kind, reader=reader, cities=cities)
+        unseen = [record for record in others if record not in rows]
+        rest += presenters.cards(unseen, kind=kind, reader=reader, cities=cities)
     total = counts(actor)
     return Home(
         counts=total,
         cities=len(cities),
-        problems=presenters.cards(shown["problem"], kind="problem", reader=reader, cities=cities),
-        solutions=presenters.cards(shown["solution"], kind="solution", reader=reader, cities=cities),
+        problems=columns["problem"],
+        solutions=columns["solution"],
         steps=presenters.steps_to_effect(total),
-        news=_news(streams, shown, partners=partners, cities=cities, reader=reader),
+        news=_partners_first(rest, partners=partners)[:NEWS],
         drawing=_drawing(cities, ties, home=home),
         partners=[cities[partner] for partner in dict.fromkeys(partners) if partner in cities],
         partnerships=len(ties),
@@ -60,39 +66,15 @@ def home_page(actor: Actor, *, reader: str) -> Home:
     )
 
 
-def _stream(actor: Actor, *, kind: str, home: UUID | None) -> list[Any]:
-    """The newest of our own city, then the newest of all."""
-    own = record_page(actor, kind=kind, filters=Filters(city=home), size=IN_A_STREAM).items if home else []
-    rest = record_page(actor, kind=kind, size=4 * IN_A_STREAM).items
-    known = {record.id for record in own}
-    return [*own, *(record for record in rest if record.id not in known)]
-
-
-def _first(rows: Sequence[Any], *, home: UUID | None) -> list[Any]:
-    """A column: our own city leads, but one place is for another city, so that both streams show where they flow."""
-    own = [row for row in rows if row.city == home]
-    others = [row for row in rows if row.city != home]
+def _column(own: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    """Our own city leads, but one place is another city's, so that a reader sees where the streams flow."""
     return [*own[: IN_A_STREAM - 1], *others, *own[IN_A_STREAM - 1 :]][:IN_A_STREAM]
 
 
-def _news(
-    streams: Mapping[str, Sequence[Any]],
-    shown: Mapping[str, Sequence[Any]],
-    *,
-    partners: Sequence[UUID],
-    cities: Mapping[UUID, CityCard],
-    reader: str,
-) -> list[Card]:
-    """What other cities brought in last, partners first, and not what the columns show already."""
-    known = {record.id for rows in shown.values() for record in rows}
-    found = [
-        presenters.card(record, kind=kind, reader=reader, cities=cities)
-        for kind, rows in streams.items()
-        for record in rows
-        if record.id not in known and record.city is not None and record.city != this_node().home_city
-    ]
-    found.sort(key=lambda card: (card.city is None or card.city.id not in partners, -card.at.timestamp(), card.code))
-    return found[:NEWS]
+def _partners_first(cards: Sequence[Card], *, partners: Sequence[UUID]) -> list[Card]:
+    return sorted(
+        cards, key=lambda card: (card.city is None or card.city.id not in partners, -card.at.timestamp(), card.code)
+    )
 
 
 def _drawing(cities: Mapping[UUID, CityCard], ties: Sequence[PartnershipCard], *, home: UUID | None) -> charts.Drawing:
@@ -109,7 +91,11 @@ def _drawing(cities: Mapping[UUID, CityCard], ties: Sequence[PartnershipCard], *
 
 
 def _ties(
-    cards: Sequence[PartnershipCard], position: Mapping[UUID, int], cities: Mapping[UUID, CityCard], *, home: UUID | None
+    cards: Sequence[PartnershipCard],
+    position: Mapping[UUID, int],
+    cities: Mapping[UUID, CityCard],
+    *,
+    home: UUID | None,
 ) -> list[charts.Tie]:
     drawn = []
     for card in cards:

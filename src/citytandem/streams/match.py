@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.utils.translation import get_language, override
 
 from citytandem.core.i18n import read
@@ -17,6 +18,7 @@ from citytandem.partnerships.contract import CityCard, cities_by_id
 from citytandem.search import selectors as search
 from citytandem.search import vectors
 from citytandem.search.detect import detect_language
+from citytandem.search.embedder import Matrix
 from citytandem.search.space import theme_shares
 from citytandem.streams import matching, wording
 from citytandem.streams.contract import CityHit, Match, MatchHit
@@ -25,6 +27,7 @@ from citytandem.streams.models import Problem, Record, Solution
 from citytandem.streams.selectors import records_by_id
 from citytandem.streams.weighting import weights_in_use
 
+KINDS = ("solution", "problem", "city")
 CANDIDATES = 60
 WITH_PHRASES = 3
 _SENTENCE = re.compile(r"(?<=[.!?;·])\s+")
@@ -45,7 +48,9 @@ class Question:
 def question_of_text(text: str, *, language: str = "", hint: str = "en", kind: str = "problem") -> Question:
     """A typed text; its language is found out unless said."""
     cleaned = clean_text(text)[:MAX_QUERY]
-    return Question(text=cleaned, language=language or detect_language(cleaned, hint=hint), kind=kind, city=this_node().home_city)
+    return Question(
+        text=cleaned, language=language or detect_language(cleaned, hint=hint), kind=kind, city=this_node().home_city
+    )
 
 
 def question_of_record(record: Record) -> Question:
@@ -62,48 +67,36 @@ def question_of_record(record: Record) -> Question:
     )
 
 
-def match(question: Question, *, reader: str = "", top: int = 5, phrases: bool = True, public_only: bool = True) -> Match:
+def match(
+    question: Question, *, reader: str = "", top: int = 5, phrases: bool = True, public_only: bool = True
+) -> Match:
     """Ranked solutions, like problems and cities worth asking, worded in the reader's language."""
     language = reader or get_language() or "en"
     with override(language):
         if not question.text.strip():
-            return Match(question.text, question.language, question.kind, (), (), (), False, ())
+            return Match(question.text, question.language, question.kind, (), (), (), fits=False, themes=())
         return _match(question, reader=language, top=top, phrases=phrases, public_only=public_only)
 
 
 def ranked(question: Question, *, kind: str, limit: int = CANDIDATES, public_only: bool = True) -> list[Scored]:
     """The bare ranking of one kind: what `evaluate` measures, and what the pages show the top of."""
     query = _prepared(question)
-    asked = _asked(question, query, {})
-    found = _candidates(query, kind=kind, limit=limit, public_only=public_only, exclude=question.exclude)
-    return matching.rank(asked, _found(found, {}, {}), weights=weights_in_use())
+    asked = _asked(question, query)
+    found = _candidates(query, kinds=[kind], limit=limit, public_only=public_only, exclude=question.exclude)
+    return matching.rank(asked, _found(found[kind]), weights=weights_in_use())
 
 
 def _match(question: Question, *, reader: str, top: int, phrases: bool, public_only: bool) -> Match:
     query = _prepared(question)
-    hits = {
-        kind: _candidates(query, kind=kind, limit=CANDIDATES, public_only=public_only, exclude=question.exclude)
-        for kind in ("solution", "problem", "city")
-    }
-    records = {kind: records_by_id([hit.object_id for hit in hits[kind]], kind=kind) for kind in ("solution", "problem")}
-    used_in = {record.id: [use.city for use in record.uses.all()] for record in records["solution"].values()}
-    involved = [hit.city for group in hits.values() for hit in group]
-    involved += [city for cities in used_in.values() for city in cities] + [question.city]
-    cities = cities_by_id(involved)
-    asked = _asked(question, query, cities)
+    hits = _candidates(query, kinds=KINDS, limit=CANDIDATES, public_only=public_only, exclude=question.exclude)
+    asked = _asked(question, query)
     weights = weights_in_use()
-    known = {**records["solution"], **records["problem"]}
-    ranking = {
-        kind: [
-            scored
-            for scored in matching.rank(asked, _found(group, known, cities, used_in), weights=weights)
-            if kind == "city" or scored.found.id in known
-        ]
-        for kind, group in hits.items()
-    }
-    good = {kind: [scored for scored in group if scored.fits] for kind, group in ranking.items()}
+    ranking = {kind: matching.rank(asked, _found(group), weights=weights) for kind, group in hits.items()}
+    best = {kind: [scored for scored in group if scored.fits][: max(top, 10)] for kind, group in ranking.items()}
+    good, known, home = _with_facts(best, home=question.city)
+    asked = replace(asked, city=home)
     worth_asking = matching.cities_worth_asking(
-        asked, solutions=good["solution"][:10], problems=good["problem"][:10], profiles=good["city"][:10], most=top
+        asked, solutions=good["solution"], problems=good["problem"], profiles=good["city"], most=top
     )
     shown = {kind: good[kind][:top] for kind in ("solution", "problem")}
     if phrases:
@@ -116,7 +109,8 @@ def _match(question: Question, *, reader: str, top: int, phrases: bool, public_o
         problems=[_worded(asked, scored, known, reader=reader) for scored in shown["problem"]],
         cities=[_city_worded(asked, scored, known, reader=reader) for scored in worth_asking],
         fits=bool(shown["problem" if question.kind == "solution" else "solution"]),
-        themes=tuple(asked.themes) or tuple(t for t, share in sorted(asked.theme_shares.items(), key=lambda x: -x[1]) if share > 0.3)[:3],
+        themes=tuple(asked.themes)
+        or tuple(t for t, share in sorted(asked.theme_shares.items(), key=lambda x: -x[1]) if share > 0.3)[:3],
     )
 
 
@@ -125,22 +119,57 @@ def _prepared(question: Question) -> search.Query:
 
 
 def _candidates(
-    query: search.Query, *, kind: str, limit: int, public_only: bool, exclude: UUID | None
-) -> list[search.Hit]:
-    near = search.nearest(query, kind=kind, limit=limit, public_only=public_only)
-    words = search.sharing_words(query, kind=kind, limit=limit // 2, public_only=public_only)
-    merged: dict[tuple[UUID, str], search.Hit] = {(hit.object_id, hit.language): hit for hit in near}
-    for hit in words:
-        key = (hit.object_id, hit.language)
-        known = merged.get(key)
-        merged[key] = replace(known, coverage=hit.coverage, words=hit.words) if known else hit
-    return [hit for hit in merged.values() if hit.object_id != exclude]
+    query: search.Query, *, kinds: Sequence[str], limit: int, public_only: bool, exclude: UUID | None
+) -> dict[str, list[search.Hit]]:
+    merged: dict[tuple[UUID, str], search.Hit] = {}
+    for hit in search.nearest(query, kinds=kinds, limit=limit, public_only=public_only):
+        merged[hit.object_id, hit.language] = hit
+    for hit in search.sharing_words(query, kinds=kinds, limit=limit // 2, public_only=public_only):
+        known = merged.get((hit.object_id, hit.language))
+        better = replace(known, coverage=hit.coverage, words=hit.words) if known else hit
+        merged[hit.object_id, hit.language] = better
+    return {kind: [hit for hit in merged.values() if hit.kind == kind and hit.object_id != exclude] for kind in kinds}
 
 
-def _asked(question: Question, query: search.Query, cities: Mapping[UUID, CityCard]) -> Asked:
+def _with_facts(
+    best: Mapping[str, Sequence[Scored]], *, home: UUID | None
+) -> tuple[dict[str, list[Scored]], dict[UUID, Any], CityFacts | None]:
+    """The best hits with what the index does not hold: cities, maturity, conditions. What is gone is left out."""
+    known: dict[UUID, Any] = {}
+    for kind in ("solution", "problem"):
+        known |= records_by_id([scored.found.id for scored in best[kind]], kind=kind)
+    involved: list[UUID | None] = [record.city for record in known.values()] + [home]
+    involved += [use.city for record in known.values() if isinstance(record, Solution) for use in record.uses.all()]
+    cities = cities_by_id([*involved, *(scored.found.id for scored in best["city"])])
+    good = {
+        kind: [
+            replace(s, found=_told(s.found, known.get(s.found.id), cities)) for s in best[kind] if s.found.id in known
+        ]
+        for kind in ("solution", "problem")
+    }
+    good["city"] = [
+        replace(s, found=replace(s.found, city=_facts(cities[s.found.id])))
+        for s in best["city"]
+        if s.found.id in cities
+    ]
+    return good, known, _facts(cities[home]) if home in cities else None
+
+
+def _told(found: Found, record: Any, cities: Mapping[UUID, CityCard]) -> Found:
+    users = [use.city for use in record.uses.all()] if isinstance(record, Solution) else []
+    return replace(
+        found,
+        city=_facts(cities[record.city]) if record.city in cities else None,
+        used_in=tuple(_facts(cities[user]) for user in users if user in cities),
+        stage=getattr(record, "stage", ""),
+        needs=tuple(getattr(record, "frame_conditions", None) or ()),
+        standards=tuple(getattr(record, "standards", None) or ()),
+    )
+
+
+def _asked(question: Question, query: search.Query) -> Asked:
     space = vectors.space()
     shares = theme_shares(space, query.vector[None, : space.dimensions])[0] if len(space.theme_ids) else []
-    home = cities.get(question.city) if question.city else None
     return Asked(
         text=question.text,
         language=question.language,
@@ -148,44 +177,39 @@ def _asked(question: Question, query: search.Query, cities: Mapping[UUID, CityCa
         hubness=query.hubness,
         themes=question.themes,
         theme_shares={theme: float(share) for theme, share in zip(space.theme_ids, shares, strict=True)},
-        city=_facts(home) if home else None,
+        same_side=space.same_side,
     )
 
 
-def _found(
-    hits: Sequence[search.Hit],
-    records: Mapping[UUID, Any],
-    cities: Mapping[UUID, CityCard],
-    used_in: Mapping[UUID, Sequence[UUID]] | None = None,
-) -> list[Found]:
-    space = vectors.space()
-    found = []
-    for hit in hits:
-        shares = theme_shares(space, hit.vector[None, : space.dimensions])[0] if hit.vector is not None and space.theme_ids else []
-        record = records.get(hit.object_id)
-        owner = cities.get(hit.city) if hit.city else None
-        users = [cities[city] for city in (used_in or {}).get(hit.object_id, ()) if city in cities]
-        found.append(
-            Found(
-                kind=hit.kind,
-                id=hit.object_id,
-                title=hit.title,
-                text=hit.text,
-                language=hit.language,
-                similarity=hit.similarity,
-                hubness=hit.hubness,
-                coverage=hit.coverage,
-                words=hit.words,
-                themes=hit.themes,
-                theme_shares={theme: float(share) for theme, share in zip(space.theme_ids, shares, strict=True)},
-                city=_facts(owner) if owner else None,
-                used_in=tuple(_facts(user) for user in users),
-                stage=getattr(record, "stage", ""),
-                needs=tuple(getattr(record, "frame_conditions", None) or ()),
-                standards=tuple(getattr(record, "standards", None) or ()),
-            )
+def _found(hits: Sequence[search.Hit]) -> list[Found]:
+    return [
+        Found(
+            kind=hit.kind,
+            id=hit.object_id,
+            title=hit.title,
+            text=hit.text,
+            language=hit.language,
+            similarity=hit.similarity,
+            hubness=hit.hubness,
+            coverage=hit.coverage,
+            words=hit.words,
+            themes=hit.themes,
+            theme_shares=shares,
         )
-    return found
+        for hit, shares in zip(hits, _guessed_themes(hits), strict=True)
+    ]
+
+
+def _guessed_themes(hits: Sequence[search.Hit]) -> list[dict[str, float]]:
+    """For each hit the themes that its vector speaks of, with their share; in one go, since there are many."""
+    space = vectors.space()
+    if not space.theme_ids or not hits:
+        return [{} for _ in hits]
+    matrix = np.stack(
+        [np.zeros(space.dimensions) if hit.vector is None else hit.vector[: space.dimensions] for hit in hits]
+    )
+    shares = theme_shares(space, matrix.astype(np.float32))
+    return [{space.theme_ids[column]: float(row[column]) for column in np.flatnonzero(row > 0.02)} for row in shares]
 
 
 def _facts(city: CityCard) -> CityFacts:
@@ -193,9 +217,11 @@ def _facts(city: CityCard) -> CityFacts:
 
 
 def _with_phrases(question: Question, hits: list[Scored], records: Mapping[UUID, Any], *, reader: str) -> list[Scored]:
-    """The best few hits with that sentence of theirs that comes nearest to the question, in the version a reader gets."""
+    """The best few hits with their sentence that comes nearest to the question, in the version a reader gets."""
     means = vectors.means_in_use()
-    asked = vectors.corrected(vectors.query_raw(question.text)[None], kind=question.kind, language=question.language, means=means)[0]
+    asked = vectors.corrected(
+        vectors.query_raw(question.text)[None], kind=question.kind, language=question.language, means=means
+    )[0]
     explained = []
     for scored in hits[:WITH_PHRASES]:
         record = records[scored.found.id]
@@ -204,16 +230,16 @@ def _with_phrases(question: Question, hits: list[Scored], records: Mapping[UUID,
         if not sentences:
             explained.append(scored)
             continue
-        rows = vectors.corrected(_sentence_vectors(sentences), kind=scored.found.kind, language=text.language, means=means)
+        rows = vectors.corrected(
+            _sentence_vectors(sentences), kind=scored.found.kind, language=text.language, means=means
+        )
         nearest = sentences[int((rows @ asked).argmax())]
         explained.append(replace(scored, found=replace(scored.found, phrase=shorten(nearest, limit=140))))
     return explained + hits[WITH_PHRASES:]
 
 
-def _sentence_vectors(sentences: Sequence[str]) -> vectors.Matrix:
+def _sentence_vectors(sentences: Sequence[str]) -> Matrix:
     """Vectors of sentences of stored records, computed once and kept."""
-    import numpy as np
-
     hashes = [vectors.text_hash(sentence, "") for sentence in sentences]
     known = vectors.cached_raw(hashes)
     missing = {key: sentence for key, sentence in zip(hashes, sentences, strict=True) if key not in known}
@@ -263,13 +289,10 @@ def _city_worded(asked: Asked, scored: matching.CityScored, records: Mapping[UUI
             told.append(Reason(code, {"title": read(record.title, reader=reader, original=record.language).text}))
     if scored.profile is not None:
         told.append(Reason("teaches", {"what": shorten(scored.profile.found.title, limit=120)}))
-    probe = Scored(
-        replace(scored.profile.found, city=scored.city) if scored.profile else Found("city", scored.city.id, "", "", asked.language, 0.0, city=scored.city),
-        matching.Terms(0.0, 0.0, 0.0),
-        scored.score,
-    )  # fmt: skip
+    found = Found("city", scored.city.id, "", "", asked.language, similarity=0.0, city=scored.city)
+    probe = Scored(found, matching.Terms(0.0, 0.0, 0.0), scored.score)
     own_language = scored.city.languages[0] if scored.city.languages else asked.language
-    probe = replace(probe, found=replace(probe.found, language=own_language, words=(), themes=(), theme_shares={}))
+    probe = replace(probe, found=replace(found, language=own_language))
     placed = [reason for reason in matching.reasons(asked, probe) if reason.code in {"size", "country"}]
     return CityHit(
         id=scored.city.id,

@@ -14,9 +14,9 @@ from uuid import UUID
 import numpy as np
 
 # Below this probability a hit is not shown as an answer: "nothing fits yet" is the better page.
-FLOOR = 0.25
+FLOOR = 0.15
 LIKELY = 0.7
-POSSIBLE = 0.45
+POSSIBLE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,10 @@ class CityFacts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A text, or a record, for which something is sought. `kind` is its side: `problem` or `solution`."""
+    """A text, or a record, for which something is sought. `kind` is its side: `problem` or `solution`.
+
+    `same_side`: slope and offset for the similarity to things of the same side (see `search.space`).
+    """
 
     text: str
     language: str
@@ -42,6 +45,7 @@ class Asked:
     themes: tuple[str, ...] = ()
     theme_shares: Mapping[str, float] = field(default_factory=dict)
     city: CityFacts | None = None
+    same_side: tuple[float, float] = (1.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The measured sides of one hit: `similarity` with hubness taken off, `theme` agreement and `words`, both [0, 1]."""
+    """The measured sides of one hit: `similarity` less hubness; `theme` agreement and `words`, both in [0, 1]."""
 
     similarity: float
     theme: float
@@ -120,6 +124,9 @@ class Reason:
 def terms_of(asked: Asked, found: Found) -> Terms:
     """The terms of one hit (Conneau et al. 2018 for the hubness correction; word hits only within a language)."""
     adjusted = found.similarity - (asked.hubness + found.hubness) / 2
+    if (asked.kind == "problem") == (found.kind == "problem"):
+        slope, offset = asked.same_side
+        adjusted = slope * adjusted + offset
     same_language = asked.language == found.language
     return Terms(
         similarity=float(adjusted),
@@ -151,10 +158,7 @@ def probability(terms: Terms, weights: Weights) -> float:
 def logit(terms: Terms, weights: Weights) -> float:
     """The weighted sum itself; a ranking by it is the ranking by probability."""
     return (
-        weights.bias
-        + weights.similarity * terms.similarity
-        + weights.theme * terms.theme
-        + weights.words * terms.words
+        weights.bias + weights.similarity * terms.similarity + weights.theme * terms.theme + weights.words * terms.words
     )
 
 
@@ -293,7 +297,7 @@ def refit(weights: Weights, samples: Sequence[tuple[Terms, bool]], *, trust: flo
     """New weights from feedback: the most probable ones, with the old weights as prior worth `trust` answers.
 
     Logistic regression with a Gaussian prior around the present weights, by Newton's method (Bishop 2006, 4.3.3).
-    Few answers move little; without answers nothing moves. Signs never flip: a term that speaks for a hit keeps doing so.
+    Few answers move little, none move nothing. Signs never flip: a term that speaks for a hit keeps doing so.
     """
     if not samples:
         return weights

@@ -109,7 +109,7 @@ class Record(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=10, unique=True)
-    slug = models.CharField(max_length=80, unique=True, null=True)
+    slug = models.CharField(max_length=80, unique=True, null=True)  # noqa: DJ001 - unique, and most have none
     language = models.CharField(max_length=2)
     title = TranslatedField()
     text = TranslatedField()
@@ -135,8 +135,7 @@ class Record(models.Model):
             models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="%(class)s_language_known"),
             models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="%(class)s_visibility_known"),
             models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="%(class)s_place_on_earth",
             ),
             models.CheckConstraint(
@@ -320,7 +319,7 @@ class Weighting(models.Model):
         return f"{self.id}: {self.reason}"
 
 
-def record_model(kind: str) -> type[Problem] | type[Solution]:
+def record_model(kind: str) -> type[Problem | Solution]:
     """The model of a stream by its name; KeyError for anything else."""
     models_by_kind: dict[str, Any] = {"problem": Problem, "solution": Solution}
     return models_by_kind[kind]

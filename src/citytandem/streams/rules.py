@@ -29,9 +29,7 @@ def is_author(actor: Actor, record: Record | None) -> bool:
 @rules.predicate
 def is_readable(actor: Actor, record: Record | None) -> bool:
     """Public, own, or the actor works for the city."""
-    return record is not None and (
-        record.visibility == Visibility.PUBLIC or actor.is_staff or is_author(actor, record)
-    )
+    return record is not None and (record.visibility == Visibility.PUBLIC or actor.is_staff or is_author(actor, record))
 
 
 rules.add_perm("streams.submit", is_signed_in)

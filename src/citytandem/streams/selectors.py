@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Func, Model, Q, QuerySet
+from django.db.models import Count, F, Func, Model, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
@@ -79,6 +79,19 @@ def record_page(
     return keyset_page(rows, order=NEWEST_FIRST, after=after, size=size)
 
 
+def newest_of_city_and_others(
+    actor: Actor, *, kind: str, city: UUID | None, own: int, others: int
+) -> tuple[list[Any], list[Any]]:
+    """The newest records of a city, and the newest of all others; one query, one more for where solutions are used."""
+    rows = visible_to(actor, record_model(kind))
+    inside = rows.filter(city=city).order_by(*NEWEST_FIRST)[:own]
+    outside = rows.exclude(city=city).exclude(city=None).order_by(*NEWEST_FIRST)[:others]
+    found = sorted(inside.union(outside), key=lambda record: (record.created_at, record.id), reverse=True)
+    if kind == "solution":
+        prefetch_related_objects(found, "uses")
+    return [row for row in found if row.city == city], [row for row in found if row.city != city]
+
+
 def record_count(actor: Actor, *, kind: str, filters: Filters | None = None) -> int:
     """How many records of a stream the actor may read."""
     return (filters or Filters()).apply(visible_to(actor, record_model(kind))).count()
@@ -88,7 +101,7 @@ def theme_counts(actor: Actor) -> dict[str, dict[str, int]]:
     """Numbers of problems and solutions per theme, `{"waste": {"problem": 3, "solution": 5}}`; two queries."""
     found: dict[str, dict[str, int]] = {}
     for kind in ("problem", "solution"):
-        rows = visible_to(actor, record_model(kind)).values(theme=Func(F("themes"), function="unnest"))  # type: ignore[type-var]
+        rows = visible_to(actor, record_model(kind)).values(theme=Func(F("themes"), function="unnest"))
         for row in rows.annotate(n=Count("id")).order_by():
             found.setdefault(row["theme"], {"problem": 0, "solution": 0})[kind] = row["n"]
     return found
@@ -119,7 +132,7 @@ def _not_found() -> NotFound:
 
 def records_by_id(ids: Sequence[UUID], *, kind: str) -> dict[UUID, Any]:
     """Records of a stream by id, with the cities that use a solution; two queries at most."""
-    rows = record_model(kind)._default_manager.filter(id__in=ids)  # noqa: SLF001 - the manager that every model has
+    rows: QuerySet[Any] = record_model(kind)._default_manager.filter(id__in=ids)  # noqa: SLF001 - every model has it
     if kind == "solution":
         rows = rows.prefetch_related("uses")
     return {record.id: record for record in rows}
@@ -207,15 +220,17 @@ def feedback_counts() -> dict[str, int]:
 def map_points(actor: Actor, *, kind: str, most: int = 5_000) -> list[dict[str, Any]]:
     """What a map needs of the placed records of a stream."""
     model: type[Model] = record_model(kind)
-    rows = visible_to(actor, model).exclude(latitude=None)  # type: ignore[type-var]
-    return list(rows.order_by(*NEWEST_FIRST).values("id", "code", "title", "language", "latitude", "longitude", "city")[:most])
+    rows = visible_to(actor, model).exclude(latitude=None)
+    return list(
+        rows.order_by(*NEWEST_FIRST).values("id", "code", "title", "language", "latitude", "longitude", "city")[:most]
+    )
 
 
 def cities_with_records(actor: Actor) -> dict[UUID, dict[str, int]]:
     """Numbers of problems and solutions per city."""
     found: dict[UUID, dict[str, int]] = {}
     for kind in ("problem", "solution"):
-        rows = visible_to(actor, record_model(kind)).exclude(city=None).values("city").annotate(n=Count("id"))  # type: ignore[type-var]
+        rows = visible_to(actor, record_model(kind)).exclude(city=None).values("city").annotate(n=Count("id"))
         for row in rows:
             found.setdefault(row["city"], {"problem": 0, "solution": 0})[kind] = row["n"]
     return found

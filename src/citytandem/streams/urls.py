@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from citytandem.streams.views import home
+from citytandem.streams.views import home, match, records
 
 app_name = "streams"
+
+
+def _stream(kind: str) -> list[URLPattern]:
+    """The addresses of one stream: `/problems…` with `/p/…`, or `/solutions…` with `/s/…`."""
+    told = {"kind": kind}
+    return [
+        path(f"{kind}s", records.record_list, told, name=f"{kind}s"),
+        path(f"{kind}s/<str:key>", records.record, told, name=kind),
+        path(f"{kind}s/<str:key>/matches", records.matches, told, name=f"{kind}-matches"),
+        path(f"{kind[0]}/<str:key>", records.short_address, told, name=f"{kind}-short"),
+        path(f"{kind[0]}/<str:key>/qr.svg", records.qr_code, told, name=f"{kind}-qr"),
+    ]
+
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("themes", home.themes, name="themes"),
+    path("match", match.match, name="match"),
+    path("match/hits", match.hits, name="match-hits"),
+    path("match/feedback", match.feedback, name="match-feedback"),
+    *_stream("problem"),
+    *_stream("solution"),
 ]

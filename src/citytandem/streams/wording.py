@@ -47,7 +47,10 @@ def _meaning(_values: Values, _language: str) -> str:
 
 
 def _proven(values: Values, _language: str) -> str:
-    return ngettext("in use in %(cities)s", "in use in %(count)s cities, among them %(cities)s", int(values["count"])) % values
+    return (
+        ngettext("in use in %(cities)s", "in use in %(count)s cities, among them %(cities)s", int(values["count"]))
+        % values
+    )
 
 
 def _tried(values: Values, _language: str) -> str:
@@ -85,15 +88,18 @@ def _law(values: Values, _language: str) -> str:
 
 def _larger(values: Values, _language: str) -> str:
     factor = int(values["factor"])
-    return ngettext(
-        "%(city)s is %(factor)s times as large", "%(city)s is %(factor)s times as large", factor
-    ) % {"city": values["city"], "factor": number_format(factor, force_grouping=True)}
+    return ngettext("%(city)s is %(factor)s times as large", "%(city)s is %(factor)s times as large", factor) % {
+        "city": values["city"],
+        "factor": number_format(factor, force_grouping=True),
+    }
 
 
 def _smaller(values: Values, _language: str) -> str:
     factor = int(values["factor"])
     return ngettext(
-        "your city is %(factor)s times as large as %(city)s", "your city is %(factor)s times as large as %(city)s", factor
+        "your city is %(factor)s times as large as %(city)s",
+        "your city is %(factor)s times as large as %(city)s",
+        factor,
     ) % {"city": values["city"], "factor": number_format(factor, force_grouping=True)}
 
 

@@ -55,12 +55,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A map: the window of Europe it shows, and what lies on it. `scale` is how much larger it is than the whole."""
+    """A map: the window of Europe it shows, and what lies on it.
+
+    `scale` is how much larger it is than the whole, `letters` how much larger than usual its names and dots are.
+    """
 
     view_box: str
     dots: Sequence[Dot]
     lines: Sequence[Line]
     scale: float
+    letters: float = 1.0
 
     @property
     def is_whole(self) -> bool:
@@ -84,22 +88,31 @@ def europe(places: Sequence[Place], *, ties: Iterable[Tie] = ()) -> Drawing:
     return _drawing(places, list(ties), window=None)
 
 
-def around(places: Sequence[Place], *, ties: Iterable[Tie] = (), least: float = 160.0) -> Drawing:
-    """The part of Europe in which the places lie, with some room around; `least` is the smallest width of the window."""
+def around(
+    places: Sequence[Place], *, ties: Iterable[Tie] = (), least: float = 160.0, letters: float = 1.0, room: float = 1.7
+) -> Drawing:
+    """The part of Europe in which the places lie, `room` times as large as they need.
+
+    `least` is the smallest width of the window; `letters` makes names larger where the map is shown small.
+    """
     points = [project(place.longitude, place.latitude) for place in places if is_on_map(place.longitude, place.latitude)]
     if not points:
-        return _drawing(places, list(ties), window=None)
+        return _drawing(places, list(ties), window=None, letters=letters)
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top, bottom = min(y for _, y in points), max(y for _, y in points)
-    width = min(WIDTH, max(least, (right - left) * 1.7, (bottom - top) * 1.7 * 4 / 3))
+    width = min(WIDTH, max(least, (right - left) * room, (bottom - top) * room * 4 / 3))
     height = width * 3 / 4
     x = min(max((left + right) / 2 - width / 2, 0), WIDTH - width)
     y = min(max((top + bottom) / 2 - height / 2, 0), max(HEIGHT - height, 0))
-    return _drawing(places, list(ties), window=(x, y, width, height))
+    return _drawing(places, list(ties), window=(x, y, width, height), letters=letters)
 
 
 def _drawing(
-    places: Sequence[Place], ties: Sequence[Tie], *, window: tuple[float, float, float, float] | None
+    places: Sequence[Place],
+    ties: Sequence[Tie],
+    *,
+    window: tuple[float, float, float, float] | None,
+    letters: float = 1.0,
 ) -> Drawing:
     scale = WIDTH / window[2] if window else 1.0
     at = {
@@ -114,7 +127,7 @@ def _drawing(
         for tie in ties
         if tie.one in at and tie.other in at
     ]
-    return Drawing(view_box, _named(places, at, scale=scale, frame=frame), lines, scale)
+    return Drawing(view_box, _named(places, at, scale=scale / letters, frame=frame), lines, scale, letters)
 
 
 def _arc(start: tuple[float, float], end: tuple[float, float]) -> str:

@@ -122,18 +122,22 @@ def read_document(text: str) -> Document:
 
 _SYNTAX = _("This is not valid YAML.")
 _TOO_DEEP = _("This file is nested too deeply.")
+_TOO_MANY = _("This file grows too large where its parts are put together.")
 
 
 class _Loader(yaml.SafeLoader):
-    """Only composes nodes (no objects are made), and not deeper than we read."""
+    """Only composes nodes (no objects are made), not deeper and not more of them than we read."""
 
     depth = 0
+    composed = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         self.depth += 1
-        if self.depth > DEEPEST:
+        self.composed += 1
+        if self.depth > DEEPEST or self.composed > 2 * MOST_VALUES:
             event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise invalid("too_deep", _TOO_DEEP, line=event.start_mark.line + 1)
+            code, message = ("too_deep", _TOO_DEEP) if self.depth > DEEPEST else ("too_large", _TOO_MANY)
+            raise invalid(code, message, line=event.start_mark.line + 1)
         try:
             return super().compose_node(parent, index)
         finally:
@@ -168,7 +172,7 @@ class _Builder:
         if depth > DEEPEST:
             raise invalid("too_deep", _TOO_DEEP, line=line)
         if self.values > MOST_VALUES or self.characters > MOST_CHARACTERS:
-            raise invalid("too_large", _("This file grows too large where its parts are put together."), line=line)
+            raise invalid("too_large", _TOO_MANY, line=line)
         self.lines[path] = line
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path, depth)

@@ -224,7 +224,11 @@ def _assign(record: Any, kind: str, details: Mapping[str, Any]) -> None:
             raise Invalid("field.unknown", _("This field cannot be written."), field=name)
         setattr(record, name, _checked_value(name, value))
     if record.place_kind == PlaceKind.POINT and (record.latitude is None or record.longitude is None):
-        raise Invalid("place.missing", _("Give the place as latitude and longitude, or choose the whole city."), field="place_kind")
+        raise Invalid(
+            "place.missing",
+            _("Give the place as latitude and longitude, or choose the whole city."),
+            field="place_kind",
+        )
     if record.place_kind == PlaceKind.AREA and not record.area:
         raise Invalid("area.missing", _("Draw the area, or choose the whole city."), field="place_kind")
     if isinstance(record, Solution):
@@ -268,7 +272,9 @@ def _known(values: Sequence[str], choices: Sequence[str], *, field: str, most: i
 
 def _checked_conditions(value: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not set(value) <= set(FRAME_CONDITIONS):
-        raise Invalid("frame_conditions.unknown", _("This is not one of the frame conditions."), field="frame_conditions")
+        raise Invalid(
+            "frame_conditions.unknown", _("This is not one of the frame conditions."), field="frame_conditions"
+        )
     return {
         condition: {
             language: {"text": clean_text(str(version.get("text", "")))[:2000], "by": version.get("by", "human")}

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from citytandem.accounts.contract import actor_of
 from citytandem.core.errors import Invalid
 from citytandem.core.permissions import require
-from citytandem.streams import presenters_desk
+from citytandem.streams import desk as desks
 from citytandem.streams.services.feedback import weighting_propose, weighting_use
 from citytandem.streams.services.links import link_decide
 from citytandem.streams.services.suggestions import suggestions_make
@@ -31,7 +31,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     if actor.is_anonymous:
         return redirect_to_login(request.get_full_path())
     require("streams.link", actor)
-    page = presenters_desk.desk(actor, language=get_language() or "en")
+    page = desks.desk(actor, language=get_language() or "en")
     return render(request, "streams/desk/desk.html", {"page": page})
 
 
@@ -43,7 +43,7 @@ def link(request: HttpRequest, link_id: UUID) -> HttpResponse:
         raise Invalid("decision.unknown", gettext_lazy("This is not one of the choices."), field="decision")
     decided = link_decide(link_id=link_id, accept=DECISIONS[decision], by=actor_of(request))
     if request.headers.get("HX-Request") == "true":
-        item = presenters_desk.waiting(decided, language=get_language() or "en")
+        item = desks.waiting(decided, language=get_language() or "en")
         return render(request, "streams/desk/waiting.html", {"item": item})
     done = _("The match is confirmed.") if DECISIONS[decision] else _("The match is rejected.")
     messages.success(request, done)
@@ -66,7 +66,7 @@ def weights(request: HttpRequest) -> HttpResponse:
     if actor.is_anonymous:
         return redirect_to_login(request.get_full_path())
     require("streams.reweight", actor)
-    return render(request, "streams/desk/weights.html", {"page": presenters_desk.weights_page()})
+    return render(request, "streams/desk/weights.html", {"page": desks.weights_page()})
 
 
 @require_POST

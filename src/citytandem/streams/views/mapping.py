@@ -8,17 +8,18 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from citytandem.accounts.contract import actor_of
-from citytandem.streams import presenters_map, presenters_scores
+from citytandem.streams import mapping
+from citytandem.streams.scores import scores_page
 
 
 @require_safe
 def map_page(request: HttpRequest) -> HttpResponse:
     """Where problems and solutions are; a drawn map and a list without JavaScript, a map to move with it."""
-    page = presenters_map.map_page(actor_of(request), language=get_language() or "en")
+    page = mapping.map_page(actor_of(request), language=get_language() or "en")
     return render(request, "ui/map.html", {"page": page})
 
 
 @require_safe
 def scores(request: HttpRequest) -> HttpResponse:
     """How a match comes about, in plain words, and how far its scores can be trusted."""
-    return render(request, "ui/about/match.html", {"page": presenters_scores.scores_page()})
+    return render(request, "ui/about/match.html", {"page": scores_page()})

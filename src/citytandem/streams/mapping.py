@@ -52,7 +52,7 @@ class MapPage:
 def map_page(actor: Actor, *, language: str) -> MapPage:
     """Cities of the programme with their numbers, and records at points."""
     cards = city_choices()
-    names = {city.id: city.name for city in cards}
+    names = {city.id: city.name_for(language) for city in cards}
     numbers = cities_with_records(actor)
     placed = [
         MapRecord(
@@ -65,8 +65,10 @@ def map_page(actor: Actor, *, language: str) -> MapPage:
         for row in map_points(actor, kind=kind)
     ]
     home = this_node().home_city
-    cities = sorted((_city(card, numbers.get(card.id, {}), home=home) for card in cards), key=lambda city: not city.is_home)
-    return MapPage(cities, placed[:MOST_LISTED], len(placed), charts.europe(_places(cards, home=home)))
+    cities = sorted(
+        (_city(card, numbers.get(card.id, {}), home=home) for card in cards), key=lambda city: not city.is_home
+    )
+    return MapPage(cities, placed[:MOST_LISTED], len(placed), _drawing(cards, home=home, language=language))
 
 
 def _city(card: CityCard, numbers: Mapping[str, int], *, home: UUID | None) -> MapCity:
@@ -81,17 +83,18 @@ def _city(card: CityCard, numbers: Mapping[str, int], *, home: UUID | None) -> M
     )
 
 
-def _places(cards: Sequence[CityCard], *, home: UUID | None) -> list[charts.Place]:
-    return [
+def _drawing(cards: Sequence[CityCard], *, home: UUID | None, language: str) -> charts.Drawing:
+    places = [
         charts.Place(
-            name=card.name,
+            name=card.name_for(language),
             longitude=card.longitude,
             latitude=card.latitude,
             href=f"/cities/{card.slug}",
             group="" if card.id == home else "partner",
-            language=card.languages[0] if card.languages else "",
+            language=card.name_language(language),
             is_home=card.id == home,
         )
         for card in cards
         if card.latitude is not None and card.longitude is not None
     ]
+    return charts.around(places, least=400, room=1.25, letters=0.85)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from django.utils.formats import number_format
 
 from citytandem.streams.matching import FLOOR, LIKELY, POSSIBLE
-from citytandem.streams.presenters_desk import TERMS, WeightShown, weights_shown
+from citytandem.streams.desk import TERMS, WeightShown, weights_shown
 from citytandem.streams.weighting import shipped_reliability, shipped_weights, weights_in_use
 from citytandem.ui import charts
 

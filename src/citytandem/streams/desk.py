@@ -148,9 +148,9 @@ def _side(record: Any, kind: str, cities: Mapping[UUID, CityCard], *, language: 
     city = cities.get(record.city) if record.city else None
     return Side(
         card=record_card(record, kind=kind, language=language),
-        city=city.name if city else "",
+        city=city.name_for(language) if city else "",
         city_slug=city.slug if city else "",
-        city_language=city.languages[0] if city and city.languages else "",
+        city_language=city.name_language(language) if city else "",
         is_own=record.city is not None and record.city == this_node().home_city,
     )
 
@@ -169,7 +169,9 @@ def weights_page() -> WeightsPage:
     stored = weighting_list()
     shipped = asdict(shipped_weights())
     in_use = next((row.weights for row in stored if row.is_in_use), shipped)
-    largest = max([*(abs(row.weights[name]) for row in stored for name in TERMS), *(abs(shipped[name]) for name in TERMS)])
+    largest = max(
+        [*(abs(row.weights[name]) for row in stored for name in TERMS), *(abs(shipped[name]) for name in TERMS)]
+    )
     rows = [_weighting(row, in_use=in_use, largest=largest) for row in stored]
     rows.append(
         WeightingShown(
@@ -218,4 +220,3 @@ def weights_shown(weights: Mapping[str, float], *, in_use: Mapping[str, float], 
 
 def _signed(change: float) -> str:
     return ("+" if change > 0 else "−") + number_format(abs(change), decimal_pos=2)
-

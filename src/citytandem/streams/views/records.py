@@ -1,0 +1,61 @@
+"""Lists and pages of problems and solutions, short addresses and their QR codes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import segno
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from citytandem.accounts.contract import actor_of
+from citytandem.streams.hits import hits_of
+from citytandem.streams.lists import list_page
+from citytandem.streams.pages import record_page_of
+from citytandem.streams.remembered import match_of_record
+from citytandem.streams.selectors import record_get
+
+
+@require_safe
+def record_list(request: HttpRequest, kind: str) -> HttpResponse:
+    """One stream, newest first, narrowed by what the address says."""
+    page = list_page(
+        actor_of(request), kind=kind, wishes=request.GET, after=request.GET.get("after"), reader=get_language() or "en"
+    )
+    return render(request, "streams/list.html", {"page": page})
+
+
+@require_safe
+def record(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """One record; its matches follow by themselves, or behind a link where there is no JavaScript."""
+    page = record_page_of(actor_of(request), kind=kind, key=key, reader=get_language() or "en")
+    address = request.build_absolute_uri(page.short_path)
+    return render(request, "streams/record.html", {"page": page, "address": address.partition("://")[2]})
+
+
+@require_safe
+def matches(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """The part of a record's page that says what fits it."""
+    actor, reader = actor_of(request), get_language() or "en"
+    found = record_get(actor, kind=kind, key=key)
+    results = hits_of(match_of_record(found, actor=actor, reader=reader, top=4))
+    return render(request, "streams/parts/record_matches.html", {"results": results, "kind": kind, "code": found.code})
+
+
+@require_safe
+def short_address(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """`/p/…` and `/s/…`: what stands on paper leads to the page."""
+    found = record_get(actor_of(request), kind=kind, key=key)
+    return HttpResponseRedirect(f"/{kind}s/{found.code}")
+
+
+@require_safe
+def qr_code(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """The short address as a QR code (ISO/IEC 18004)."""
+    found = record_get(actor_of(request), kind=kind, key=key)
+    image = BytesIO()
+    code = segno.make(request.build_absolute_uri(f"/{kind[0]}/{found.code}"), error="m", micro=False)
+    code.save(image, kind="svg", border=2, xmldecl=False, light="#fff", dark="#000", svgns=True, nl=False)
+    return HttpResponse(image.getvalue(), content_type="image/svg+xml")
