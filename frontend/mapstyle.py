@@ -14,7 +14,7 @@ LIGHT: Palette = {
     "land": "#f4f1ec",
     "border": "#c9c2b8",
     "city": "#5f5a53",
-    "country": "#8b847a",
+    "country": "#756e64",
     "halo": "#f4f1ec",
 }
 DARK: Palette = {
@@ -42,8 +42,9 @@ def style(name: str, palette: Palette) -> dict[str, Any]:
             _layer("rivers", "line", paint={"line-color": palette["water"], "line-width": [*BY_ZOOM, 3, 0.6, 8, 2.4]}),
             _layer("lakes", "fill", paint={"fill-color": palette["water"]}),
             *_borders(palette),
-            _country_names(palette),
+            # The last layer has the first choice of room.
             _city_names(palette),
+            _country_names(palette),
         ],
     }
 
@@ -75,6 +76,7 @@ def _country_names(palette: Palette) -> dict[str, Any]:
             "text-size": [*BY_ZOOM, 3, 10, 6, 14],
             "text-letter-spacing": 0.12,
             "text-max-width": 7,
+            "symbol-sort-key": ["-", ["get", "people"]],
         },
         paint=_text(palette, "country"),
     )

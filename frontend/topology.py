@@ -11,6 +11,8 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import dist
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ DASHED = frozenset({"RS", "XK"})
 
 def line_length(arc: list[Point]) -> float:
     """Length of a line, in the line's own unit."""
-    return sum(((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5 for a, b in zip(arc, arc[1:], strict=False))
+    return sum(dist(a, b) for a, b in pairwise(arc))
 
 
 @dataclass

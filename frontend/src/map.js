@@ -2,7 +2,7 @@
 //
 //   <div class="ct-map" data-map
 //        data-label="Our partners"                  accessible name of the map
-//        data-features="/map.geojson"               points (kind, url, title) and lines
+//        data-features="/map.geojson"               points (layer, path, title) and lines
 //        data-style-light="…/style-light.json"
 //        data-style-dark="…/style-dark.json"
 //        data-pmtiles="…/europe.pmtiles"            optional: the style names its own

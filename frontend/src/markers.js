@@ -8,7 +8,7 @@ import { Marker, Popup } from 'maplibre-gl'
 
 import { POINTS } from './look.js'
 
-const KINDS = ['problem', 'solution', 'city']
+const KIND_OF_LAYER = { problems: 'problem', solutions: 'solution', cities: 'city' }
 const LEAVES_SHOWN = 20
 
 // Told apart by shape as well as by colour: a ring asks, a diamond with a tick answers, a square is a place.
@@ -165,9 +165,9 @@ export function readFeatures({ features = [] }) {
             geometry,
             properties: {
                 number,
-                kind: KINDS.includes(properties?.kind) ? properties.kind : 'city',
+                kind: KIND_OF_LAYER[properties?.layer] ?? 'city',
                 title: String(properties?.title ?? ''),
-                url: webAddress(properties?.url),
+                url: webAddress(properties?.path),
             },
         }))
     const lines = features.filter(({ geometry }) => geometry?.type.endsWith('LineString'))

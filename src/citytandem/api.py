@@ -85,8 +85,10 @@ class FeatureCollection(Shape):
 
 
 Layer = Annotated[
-    Literal["problems", "solutions", "cities", "partnerships"], Query(description="What to show; lines join partners.")
+    Literal["all", "problems", "solutions", "cities", "partnerships"],
+    Query(description="What to show; lines join partners. `all` is everything at once."),
 ]
+LAYERS = ("partnerships", "cities", "solutions", "problems")
 
 
 @api.get("/themes", response=ThemeList, tags=["themes"])
@@ -113,15 +115,17 @@ def theme_scheme(request: HttpRequest) -> HttpResponse:
 
 @api.get("/map.geojson", response=FeatureCollection, tags=["map"], openapi_extra={MEDIA_TYPE_KEY: GEO_JSON})
 def map_features(request: HttpRequest, layer: Layer) -> HttpResponse:
-    """One layer of the map as GeoJSON: at most 5,000 points, newest first."""
-    if layer == "cities":
-        features = city_features()
-    elif layer == "partnerships":
-        features = partnership_features()
-    else:
-        reader = get_language() or "en"
-        features = record_features(actor_of(request), kind=layer.removesuffix("s"), reader=reader)
+    """One layer of the map as GeoJSON, or all: at most 5,000 points a layer, newest first."""
+    features = [feature for name in (LAYERS if layer == "all" else (layer,)) for feature in _features(request, name)]
     return HttpResponse(orjson.dumps({"type": "FeatureCollection", "features": features}), content_type=GEO_JSON)
+
+
+def _features(request: HttpRequest, layer: str) -> list[dict[str, Any]]:
+    if layer == "cities":
+        return city_features()
+    if layer == "partnerships":
+        return partnership_features()
+    return record_features(actor_of(request), kind=layer.removesuffix("s"), reader=get_language() or "en")
 
 
 @api.get("/openapi.json", include_in_schema=False)

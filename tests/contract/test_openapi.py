@@ -30,7 +30,7 @@ from citytandem.api import api
 from tests.conftest import QuickEmbedder
 from tests.small_world import World, small_world
 
-EXAMPLES = 10
+EXAMPLES = 6
 REFUSED_BY_A_RULE = {400, 412, 422}
 CONFIG = {
     "generation": {"max-examples": EXAMPLES, "deterministic": True, "no-shrink": True},

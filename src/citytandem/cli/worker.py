@@ -21,6 +21,10 @@ def _run(options: argparse.Namespace) -> int:
     django.setup()
     from procrastinate.contrib.django import app
 
+    from citytandem.search.tasks import resume
+
+    resume()
+
     queues = [queue for queue in options.queues.split(",") if queue] or None
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as worker_app:

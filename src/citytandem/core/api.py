@@ -48,8 +48,8 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-# JSON knows one kind of number: 6.0 is a whole one.
-Whole = Annotated[int, BeforeValidator(_whole)]
+# Beside `int` in a body: JSON knows one kind of number, and 6.0 is a whole one.
+WHOLE = BeforeValidator(_whole)
 
 
 class Shape(BaseModel):

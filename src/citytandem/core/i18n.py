@@ -46,6 +46,11 @@ def texts_of(value: Mapping[str, Mapping[str, str]] | None) -> dict[str, str]:
     return {language: version["text"] for language, version in (value or {}).items()}
 
 
+def human_versions(value: Mapping[str, Mapping[str, str]] | None) -> Translations:
+    """The versions that people wrote: what is searched and quoted."""
+    return {code: dict(version) for code, version in (value or {}).items() if version.get("by") != "machine"}
+
+
 def read(value: Mapping[str, Mapping[str, str]] | None, *, reader: str, original: str = "") -> Reading:
     """The best version for a reader: own language by a human, own by machine, English, the original, then any."""
     versions = value or {}
@@ -67,7 +72,7 @@ def validate_translations(value: Any) -> None:
                 _("Unknown language “%(language)s”."), code="language.unknown", params={"language": language}
             )
         well_formed = isinstance(version, dict) and isinstance(version.get("text"), str)
-        if not well_formed or version.get("by", "human") not in {"human", "machine"}:
+        if not well_formed or version.get("by", "human") not in ("human", "machine"):
             raise ValidationError(_("Expected texts by language."), code="translations.shape")
 
 
@@ -81,4 +86,13 @@ class TranslatedField(models.JSONField):
         self.validators = [*self.validators, validate_translations]
 
 
-__all__ = ["LANGUAGES", "Reading", "TranslatedField", "Translations", "read", "texts_of", "translations"]
+__all__ = [
+    "LANGUAGES",
+    "Reading",
+    "TranslatedField",
+    "Translations",
+    "human_versions",
+    "read",
+    "texts_of",
+    "translations",
+]

@@ -7,19 +7,27 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 Queue = Literal["default", "federation", "heavy"]
+# For jobs that build on others or can wait: they run when nothing else does.
+LATER = -1
 
 task = app.task
-__all__ = ["app", "enqueue", "task"]
+__all__ = ["LATER", "app", "enqueue", "patiently", "task"]
 
 
-def enqueue(name: str, *, queue: Queue = "default", once: str | None = None, **ids: Any) -> None:
+def patiently(*errors: type[Exception]) -> RetryStrategy:
+    """For `task(retry=…)`: after such errors try again five times, after 5 seconds first and after an hour last."""
+    return RetryStrategy(max_attempts=5, exponential_wait=5, retry_exceptions=errors)
+
+
+def enqueue(name: str, *, queue: Queue = "default", once: str | None = None, priority: int = 0, **ids: Any) -> None:
     """Run the task registered as `name` later; with `once`, a job already waiting under that key is enough."""
     from procrastinate import exceptions
 
-    deferrer = app.configure_task(name, queue=queue, queueing_lock=once, allow_unknown=False)
+    deferrer = app.configure_task(name, queue=queue, queueing_lock=once, priority=priority, allow_unknown=False)
     if once is None:
         deferrer.defer(**ids)
         return

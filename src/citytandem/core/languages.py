@@ -38,7 +38,7 @@ def accepted(header: str) -> list[str]:
 
 def _quality(parameters: str) -> float:
     name, _, value = parameters.strip().partition("=")
-    if name.strip() != "q":
+    if name.strip().lower() != "q":
         return 1.0
     try:
         return min(1.0, max(0.0, float(value)))

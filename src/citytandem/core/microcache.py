@@ -1,24 +1,25 @@
 """A few seconds of memory for anonymous pages, in front of Django: a WSGI wrapper.
 
 Most public pages are read by people who are not signed in, and look the same for all of them. The wrapper answers
-those from memory, compressed once, with an ETag. It never touches requests with a session, and never keeps answers
-that set a cookie, are private, or are not 200.
+those from memory, compressed once, with an ETag. It never touches requests with a session or a form's token (whose
+page holds that token), and never keeps answers that set a cookie, are private, or are not 200.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
 import brotli
+from django.http import parse_cookie
 
 from citytandem.core.languages import choose
 
@@ -27,6 +28,8 @@ Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?")
+_PERSONAL_COOKIES = ("csrftoken", "messages")
 _COMPRESSIBLE = ("text/", "application/json", "application/geo+json", "application/problem+json", "image/svg+xml")
 
 
@@ -79,14 +82,11 @@ class MicroCache:
         cookies = environ.get("HTTP_COOKIE", "")
         chosen: str | None = None
         if cookies:
-            try:
-                jar = SimpleCookie(cookies)
-            except CookieError:
+            # By the text, not by the parsed cookies: a parser that gives up on one malformed cookie would overlook ours.
+            if any(name in cookies for name in (self.session_cookie, *_PERSONAL_COOKIES)):
                 return None
-            if self.session_cookie in jar or "messages" in jar:
-                return None
-            chosen = jar["lang"].value if "lang" in jar else None
-        asked = parse_qs(query).get("lang", [None])[-1] if "lang=" in query else None
+            chosen = parse_cookie(cookies).get("lang")
+        asked = parse_qs(query, keep_blank_values=True).get("lang", [None])[-1] if "lang=" in query else None
         language = choose(
             asked=asked,
             cookie=chosen,
@@ -118,7 +118,7 @@ class MicroCache:
     def _keep(self, key: tuple[str, ...], status: str, headers: Headers, body: bytes) -> _Kept | None:
         named = {name.lower(): value for name, value in headers}
         control = named.get("cache-control", "")
-        private = any(word in control for word in ("private", "no-store", "no-cache"))
+        private = any(word in control.lower() for word in ("private", "no-store", "no-cache"))
         if not status.startswith("200") or "set-cookie" in named or private or "content-encoding" in named:
             return None
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
@@ -127,9 +127,10 @@ class MicroCache:
         if kind.startswith(_COMPRESSIBLE) and len(body) > 500:
             bodies["br"] = brotli.compress(body, quality=5)
             bodies["gzip"] = gzip.compress(body, compresslevel=6, mtime=0)
-        dropped = {"content-length", "etag", "cache-control"}
+        dropped = {"content-length", "etag", "cache-control", "vary"}
+        vary = ", ".join(filter(None, (named.get("vary"), "Accept-Encoding")))
         headers = [(name, value) for name, value in headers if name.lower() not in dropped]
-        headers += [("ETag", etag), ("Cache-Control", control or "no-cache")]
+        headers += [("ETag", etag), ("Cache-Control", control or "no-cache"), ("Vary", vary)]
         kept = _Kept(self.clock() + self.seconds, etag, headers, bodies)
         with self._lock:
             self._kept[key] = kept
@@ -148,7 +149,7 @@ def _answer(kept: _Kept, environ: Environ, start_response: StartResponse) -> Ite
     if kept.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
         start_response("304 Not Modified", [h for h in kept.headers if not h[0].lower().startswith("content-")])
         return []
-    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+    accepted = _accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
     encoding = next((name for name in ("br", "gzip") if name in accepted and name in kept.bodies), "")
     body = kept.bodies[encoding]
     headers = [*kept.headers, ("Content-Length", str(len(body)))]
@@ -156,3 +157,9 @@ def _answer(kept: _Kept, environ: Environ, start_response: StartResponse) -> Ite
         headers.append(("Content-Encoding", encoding))
     start_response("200 OK", headers)
     return [body]
+
+
+def _accepted(header: str) -> set[str]:
+    """Encodings of an Accept-Encoding header (RFC 9110, 12.5.3) that are not refused by `q=0`."""
+    parts = (part.partition(";") for part in header.lower().split(","))
+    return {name.strip() for name, _, quality in parts if not _REFUSED.fullmatch(quality.strip())}

@@ -20,12 +20,14 @@ from citytandem.core.node import node_set
 from citytandem.demo.names import DEFAULT_CITY, home_of
 from citytandem.demo.programme import city_fields, event_fields, partnership_fields
 from citytandem.demo.reading import Demo, demo
+from citytandem.demo.ready_vectors import ready_vectors_load
 from citytandem.demo.sign_ins import SIGN_INS, SignIn
 from citytandem.partnerships.services import city_id, city_import, event_import, partnership_import
 from citytandem.progress import Progress
 from citytandem.search.services import embed_waiting, index_things, refresh_space
 from citytandem.streams.services.links import link_from_source
 from citytandem.streams.services.records import record_import
+from citytandem.streams.services.suggestions import suggest_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,23 @@ def demo_load(*, name: str = DEFAULT_CITY, say: Progress | None = None, vectors:
         report = _load_all(files, home=home, name=name, advance=advance)
     if vectors and report.indexed:
         with progress.step("Making all texts findable", total=report.indexed) as advance:
+            ready_vectors_load()
             embed_waiting(progress=advance)
             refresh_space()
+    if report.indexed:
+        _suggest(files, now=vectors, say=progress)
     return report
+
+
+def _suggest(files: Demo, *, now: bool, say: Progress) -> None:
+    """Let what very likely helps wait at the desk: at once, or once the worker has computed the vectors."""
+    ids = [stable_id("problem", record["id"]) for record in files.records if record["stream"] == "problem"]
+    if not now:
+        told = [str(identifier) for identifier in ids]
+        jobs.enqueue("streams.suggest", queue="heavy", priority=jobs.LATER, kind="problem", object_ids=told)
+        return
+    with say.step("Looking for what helps", total=len(ids)) as advance:
+        suggest_links("problem", ids=ids, progress=advance)
 
 
 @transaction.atomic

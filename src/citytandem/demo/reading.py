@@ -18,7 +18,7 @@ _LINK_FILES = ("links-1", "links-2")
 _STEP = re.compile(r"^(?P<name>[^\[\]]+)(?P<indexes>(\[\d+\])*)$")
 
 
-class NoSuchPath(KeyError):  # noqa: N818 - says what it is
+class NoSuchPath(KeyError):
     """A path names nothing in the facts."""
 
 

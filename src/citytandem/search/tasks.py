@@ -36,6 +36,11 @@ def index(kind: str, object_ids: list[str]) -> None:
     jobs.enqueue("search.embed", queue="heavy", once="search.embed")
 
 
+def resume() -> None:
+    """When a worker starts: a kill may have left texts without a vector, and nobody who will ask for them."""
+    jobs.enqueue("search.embed", queue="heavy", once="search.embed")
+
+
 @jobs.app.periodic(cron="*/10 * * * *")
 @jobs.task(name="search.look_after", queue="heavy", queueing_lock="search.look_after")
 def look_after(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its time

@@ -132,9 +132,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "citytandem.core.static_files.Storage"},
 }
 WHITENOISE_MANIFEST_STRICT = False
+# Packed already: pictures, fonts, map tiles.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "png", "webp", "woff2", "pmtiles", "gz", "br"]
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -173,6 +175,9 @@ EMBEDDING_KEY = os.environ.get("CITYTANDEM_EMBEDDING_KEY", "")
 TRANSLATOR = os.environ.get("CITYTANDEM_TRANSLATOR", "")
 TRANSLATOR_URL = os.environ.get("CITYTANDEM_TRANSLATOR_URL", "")
 TRANSLATOR_KEY = os.environ.get("CITYTANDEM_TRANSLATOR_KEY", "")
+# For eTranslation only: the application's name there, and the https address under which this node is reached.
+TRANSLATOR_NAME = os.environ.get("CITYTANDEM_TRANSLATOR_NAME", "")
+TRANSLATOR_CALLBACK = os.environ.get("CITYTANDEM_TRANSLATOR_CALLBACK", "")
 
 LOGGING = {
     "version": 1,

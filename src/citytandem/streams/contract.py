@@ -51,7 +51,10 @@ class Belongings:
 
 @dataclass(frozen=True, slots=True)
 class MatchHit:
-    """One hit in the reader's words. `score` in [0, 1]; `reasons` and `differs` are sentences."""
+    """One hit in the reader's words. `score` in [0, 1]; `reasons` and `differs` are sentences.
+
+    `is_machine`: a machine translated the title or the excerpt, and a page must say so.
+    """
 
     kind: str
     id: UUID
@@ -71,6 +74,7 @@ class MatchHit:
     solution_kind: str
     used_in: Sequence[str]
     terms: dict[str, float]
+    is_machine: bool = False
 
     @property
     def path(self) -> str:
@@ -90,6 +94,7 @@ class MatchHit:
             "kind": self.kind,
             "country": self.country,
             "excerpt": self.excerpt,
+            "is_machine": self.is_machine,
             "themes": list(self.themes),
             "path": self.path,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from citytandem.core.i18n import texts_of
+from citytandem.core.i18n import human_versions, texts_of
 from citytandem.partnerships.contract import cities_by_id
 from citytandem.search.registry import Draft, Findable, register
 from citytandem.streams.models import Visibility, record_model
@@ -16,9 +16,10 @@ def _drafts(kind: str, ids: Sequence[UUID]) -> list[Draft]:
     cities = cities_by_id(row.city for row in rows)
     drafts = []
     for row in rows:
-        texts = texts_of(row.text)
+        # What a machine translated says nothing new: it would only find the same record twice.
+        texts = texts_of(human_versions(row.text))
         city = cities.get(row.city) if row.city else None
-        for language, title in texts_of(row.title).items():
+        for language, title in texts_of(human_versions(row.title)).items():
             drafts.append(
                 Draft(
                     kind=kind,

@@ -43,6 +43,7 @@ def _words(change: Change) -> str:
         "submitted": _("Written"),
         "imported": _("Taken from the source"),
         "edited": _("Changed"),
+        "translated": _("Translated by a machine"),
         "linked": _("Joined with a solution"),
         "link_suggested": _("The match suggested a solution"),
         "link_confirmed": _("A suggested solution was confirmed"),

@@ -70,9 +70,10 @@ def hits_of(match: Match) -> Results:
 
 def _hit(hit: MatchHit) -> Hit:
     is_original = hit.shown_language == hit.language
+    by = "machine" if hit.is_machine else "human"
     return Hit(
         hit=hit,
-        title=Reading(hit.title, hit.shown_language, "human", is_original),
-        excerpt=Reading(hit.excerpt, hit.shown_language, "human", is_original),
+        title=Reading(hit.title, hit.shown_language, by, is_original),
+        excerpt=Reading(hit.excerpt, hit.shown_language, by, is_original),
         words=likelihood(hit.score),
     )

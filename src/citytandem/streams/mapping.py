@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from citytandem.accounts.contract import Actor
 from citytandem.core.i18n import Reading, read
@@ -41,12 +44,16 @@ class MapRecord:
 
 @dataclass(frozen=True, slots=True)
 class MapPage:
-    """What the map shows, as text. `placed` are records with a point, `placed_total` how many there are."""
+    """What the map shows, as text. `placed` are records with a point, `placed_total` how many there are.
+
+    `words` is what the map itself says, as JSON for the script.
+    """
 
     cities: Sequence[MapCity]
     placed: Sequence[MapRecord]
     placed_total: int
     drawing: charts.Drawing
+    words: str
 
 
 def map_page(actor: Actor, *, language: str) -> MapPage:
@@ -68,7 +75,7 @@ def map_page(actor: Actor, *, language: str) -> MapPage:
     cities = sorted(
         (_city(card, numbers.get(card.id, {}), home=home) for card in cards), key=lambda city: not city.is_home
     )
-    return MapPage(cities, placed[:MOST_LISTED], len(placed), _drawing(cards, home=home, language=language))
+    return MapPage(cities, placed[:MOST_LISTED], len(placed), _drawing(cards, home=home, language=language), words())
 
 
 def _city(card: CityCard, numbers: Mapping[str, int], *, home: UUID | None) -> MapCity:
@@ -98,3 +105,24 @@ def _drawing(cards: Sequence[CityCard], *, home: UUID | None, language: str) -> 
         if card.latitude is not None and card.longitude is not None
     ]
     return charts.around(places, least=400, room=1.25, letters=0.85)
+
+
+def words() -> str:
+    """The words of the map's buttons and markers (`frontend/src/map.js`), as JSON."""
+    return json.dumps(
+        {
+            "problem": _("Problem"),
+            "solution": _("Solution"),
+            "city": _("City"),
+            # The number is put in by the browser.
+            "cluster": _("%(count)s places, zoom in") % {"count": "{count}"},
+            "zoomIn": _("Zoom in"),
+            "zoomOut": _("Zoom out"),
+            "close": _("Close"),
+            "source": _("Source of the map"),
+            "wheel": _("Use Ctrl + scroll to zoom the map"),
+            "wheelMac": _("Use ⌘ + scroll to zoom the map"),
+            "touch": _("Use two fingers to move the map"),
+        },
+        ensure_ascii=False,
+    )

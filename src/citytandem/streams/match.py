@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 from django.utils.translation import get_language, override
 
-from citytandem.core.i18n import read
+from citytandem.core.i18n import human_versions, read
 from citytandem.core.node import this_node
 from citytandem.core.text import MAX_QUERY, clean_text, shorten
 from citytandem.partnerships.contract import CityCard, cities_by_id
@@ -225,7 +225,8 @@ def _with_phrases(question: Question, hits: list[Scored], records: Mapping[UUID,
     explained = []
     for scored in hits[:WITH_PHRASES]:
         record = records[scored.found.id]
-        text = read(record.text, reader=reader, original=record.language)
+        # Only words of people are quoted, here and where a city is named with its records.
+        text = read(human_versions(record.text), reader=reader, original=record.language)
         sentences = [part for part in _SENTENCE.split(text.text) if len(part) > 20][:6]
         if not sentences:
             explained.append(scored)
@@ -274,6 +275,7 @@ def _worded(asked: Asked, scored: Scored, records: Mapping[UUID, Any], *, reader
         solution_kind=getattr(record, "kind", ""),
         used_in=tuple(city.name for city in scored.found.used_in),
         terms=scored.terms.as_dict(),
+        is_machine=title.is_machine or text.is_machine,
     )
 
 
@@ -286,7 +288,8 @@ def _city_worded(asked: Asked, scored: matching.CityScored, records: Mapping[UUI
     for group, code in ((scored.solutions, "has_solution"), (scored.problems, "has_problem")):
         for hit in group[:2]:
             record = records[hit.found.id]
-            told.append(Reason(code, {"title": read(record.title, reader=reader, original=record.language).text}))
+            title = read(human_versions(record.title), reader=reader, original=record.language)
+            told.append(Reason(code, {"title": title.text}))
     if scored.profile is not None:
         told.append(Reason("teaches", {"what": shorten(scored.profile.found.title, limit=120)}))
     found = Found("city", scored.city.id, "", "", asked.language, similarity=0.0, city=scored.city)

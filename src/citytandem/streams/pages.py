@@ -240,4 +240,4 @@ def _drawing(record: Any, *, kind: str, cities: Mapping[UUID, CityCard], uses: S
     users = [cities[user] for user in uses if user in cities and user != record.city]
     shown += [presenters.place_of(user, group="solution", is_home=user.id == home) for user in users]
     places = [place for place in shown if place is not None]
-    return charts.around(places, least=320.0) if places else None
+    return charts.around(places, least=320.0, letters=1.8) if places else None

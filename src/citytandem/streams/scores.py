@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from django.conf import settings
 from django.utils.formats import number_format
 
 from citytandem.streams.matching import FLOOR, LIKELY, POSSIBLE
@@ -25,13 +26,17 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class ScoresPage:
-    """The reliability of the shipped weights, the weights that count now, and where the words begin (in percent)."""
+    """The reliability of the shipped weights, the weights that count now, and where the words begin (in percent).
+
+    `is_local`: texts are read on this machine.
+    """
 
     plot: charts.Plot
     bands: Sequence[Band]
     hits: int
     weights: Sequence[WeightShown]
     is_shipped: bool
+    is_local: bool
     likely: int
     possible: int
     floor: int
@@ -54,6 +59,7 @@ def scores_page() -> ScoresPage:
         hits=sum(hits for _, _, hits in measured),
         weights=weights_shown(in_use, in_use=shipped, largest=max(abs(in_use[name]) for name in TERMS)),
         is_shipped=in_use == shipped,
+        is_local=not settings.EMBEDDING_URL,
         likely=round(100 * LIKELY),
         possible=round(100 * POSSIBLE),
         floor=round(100 * FLOOR),

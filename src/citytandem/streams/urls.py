@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from citytandem.streams.views import home, match, records
+from citytandem.core.etranslation import DELIVERIES
+from citytandem.streams.views import home, match, records, writing, translation
 
 app_name = "streams"
 
@@ -14,7 +15,9 @@ def _stream(kind: str) -> list[URLPattern]:
     told = {"kind": kind}
     return [
         path(f"{kind}s", records.record_list, told, name=f"{kind}s"),
+        path(f"{kind}s/new", writing.new, told, name=f"{kind}-new"),
         path(f"{kind}s/<str:key>", records.record, told, name=kind),
+        path(f"{kind}s/<str:key>/edit", writing.edit, told, name=f"{kind}-edit"),
         path(f"{kind}s/<str:key>/matches", records.matches, told, name=f"{kind}-matches"),
         path(f"{kind[0]}/<str:key>", records.short_address, told, name=f"{kind}-short"),
         path(f"{kind[0]}/<str:key>/qr.svg", records.qr_code, told, name=f"{kind}-qr"),
@@ -27,6 +30,9 @@ urlpatterns = [
     path("match", match.match, name="match"),
     path("match/hits", match.hits, name="match-hits"),
     path("match/feedback", match.feedback, name="match-feedback"),
+    path(f"{DELIVERIES}/<str:reference>", translation.receive, name="translation-delivery"),
+    path("solutions/import", writing.publiccode, name="solution-import"),
+    path("problems/<str:key>/status", writing.status, name="problem-status"),
     *_stream("problem"),
     *_stream("solution"),
 ]

@@ -63,9 +63,7 @@ def to_laea(lon: float, lat: float) -> tuple[float, float]:
     radius = _AUTHALIC_RADIUS * sqrt(2 / nearness)
     east = radius * _STRETCH * cos(authalic) * sin(turn)
     north = (
-        radius
-        / _STRETCH
-        * (cos(_ORIGIN_AUTHALIC) * sin(authalic) - sin(_ORIGIN_AUTHALIC) * cos(authalic) * cos(turn))
+        radius / _STRETCH * (cos(_ORIGIN_AUTHALIC) * sin(authalic) - sin(_ORIGIN_AUTHALIC) * cos(authalic) * cos(turn))
     )
     return FALSE_EASTING + east, FALSE_NORTHING + north
 

@@ -12,7 +12,10 @@ from citytandem.streams.models import Weighting
 
 
 class HitOut(Shape):
-    """Something that may help, or hurts alike. `score`: 0.7 means that 7 of 10 such hits are useful."""
+    """Something that may help, or hurts alike. `score`: 0.7 means that 7 of 10 such hits are useful.
+
+    `is_machine`: a machine translated the title or the excerpt.
+    """
 
     id: UUID
     title: str
@@ -24,6 +27,7 @@ class HitOut(Shape):
     kind: str
     country: str
     excerpt: str
+    is_machine: bool
     themes: list[str]
     path: str
 

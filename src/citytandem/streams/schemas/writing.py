@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from citytandem.core.api import NO_NUL, Input, Key, Language, LanguageWish, Whole
+from citytandem.core.api import NO_NUL, WHOLE, Input, Key, Language, LanguageWish
 from citytandem.core.text import MAX_TEXT, MAX_TITLE
 from citytandem.core.themes import leaf_themes
 from citytandem.streams.models import Affected, PlaceKind, ProblemStatus, Sender, SolutionKind, Stage, Visibility
@@ -30,7 +30,7 @@ Address = Annotated[str, Field(max_length=500, pattern=r"^(https?://[^\s\x00]+)?
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Cost = Annotated[float, Field(ge=0, le=MOST_COST, description="Euros, to the cent.")]
-Level = Annotated[Whole, Field(ge=1, le=9, description="Technology readiness level.")]
+Level = Annotated[int, Field(ge=1, le=9, description="Technology readiness level."), WHOLE]
 Position = Annotated[list[Longitude], Field(min_length=2, max_length=2, description="Longitude, latitude.")]
 Ring = Annotated[list[Position], Field(min_length=4, max_length=500)]
 # JSON has no enumerations of ours: their values come as strings.
@@ -142,9 +142,9 @@ class LinkIn(Input):
 
 
 class PublicCodeIn(Input):
-    """A publiccode.yml as text."""
+    """A publiccode.yml as text. What is wrong inside is told with its line."""
 
-    yaml: Annotated[str, Field(min_length=1, max_length=MOST_YAML, pattern=NO_NUL)]
+    yaml: Annotated[str, Field(min_length=1, max_length=MOST_YAML)]
 
 
 class MatchIn(Input):
@@ -153,7 +153,7 @@ class MatchIn(Input):
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT, pattern=NO_NUL)]
     language: LanguageWish = ""
     kind: Literal["problem", "solution"] = "problem"
-    top: Annotated[Whole, Field(ge=1, le=20)] = 5
+    top: Annotated[int, Field(ge=1, le=20), WHOLE] = 5
 
 
 class FeedbackIn(Input):

@@ -40,6 +40,7 @@ from citytandem.streams.models import (
     record_model,
 )
 from citytandem.streams.selectors import record_get
+from citytandem.streams.translated import drop_stale, machine_versions, put_back
 
 TEXTS = ("evidence", "place_name", "provider", "licence", "cost_note", "contact_role", "reuse_notes")
 CHOICES: dict[str, Sequence[str]] = {
@@ -116,6 +117,7 @@ def record_edit(
         record.title = {**record.title, language: {"text": title, "by": "human"}}
         record.text = {**record.text, language: {"text": text, "by": "human"}} if text else record.text
     _assign(record, kind, details)
+    drop_stale(record)
     changed = {name: [old, new] for name, (old, new) in _differences(before, _snapshot(record)).items()}
     if not changed:
         return record
@@ -168,12 +170,13 @@ def record_import(
     is_new = record is None
     if record is None:
         record = model(id=identifier, code=short_code(identifier), created_at=now, changed_at=now)
-    before = _snapshot(record)
+    before, kept = _snapshot(record), machine_versions(record)
     record.slug, record.language = slug, language
     record.title = {code: {"text": clean_line(value), "by": "human"} for code, value in title.items()}
     record.text = {code: {"text": clean_text(value), "by": "human"} for code, value in text.items()}
     for name, value in fields.items():
         setattr(record, name, value)
+    put_back(record, kept)
     record.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
     if is_new or _differences(before, _snapshot(record)):
         record.changed_at = now

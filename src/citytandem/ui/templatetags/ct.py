@@ -97,7 +97,8 @@ def score_bar(score: float, words: str, stream: str = "solution") -> dict[str, A
 @register.inclusion_tag("ui/components/europe.html")
 def europe_map(drawing: Any, label: str) -> dict[str, Any]:
     """A `citytandem.ui.charts.Drawing` with its places as links and its lines."""
-    return {"drawing": drawing, "label": label, "radius": 9 * drawing.letters / drawing.scale, "size": 26 * drawing.letters / drawing.scale}
+    unit = drawing.letters / drawing.scale
+    return {"drawing": drawing, "label": label, "radius": 9 * unit, "size": 26 * unit}
 
 
 @register.inclusion_tag("ui/components/theme_chips.html")

@@ -1,0 +1,79 @@
+"""Start a web server for a benchmark, and load it with wrk."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(application: str, *, ready: str) -> Iterator[str]:
+    """The base address of `application` (module:name) behind granian, as `citytandem web` starts it."""
+    port = free_port()
+    code = (
+        "from granian import Granian; from granian.constants import Interfaces;"
+        f"Granian({application!r}, address='127.0.0.1', port={port}, interface=Interfaces.WSGI, workers=1, blocking_threads=4,"
+        " backpressure=64, websockets=False, log_access=False).serve()"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{HERE}:{HERE.parent / 'src'}"}
+    server = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    try:
+        base = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(base + ready, timeout=5).read()  # noqa: S310 - our own address
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def requests_per_second(url: str, *, seconds: int = 6, connections: int = 16) -> float:
+    """wrk's figure, after a short warm-up; raises if anything but 2xx came back."""
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is missing: apt-get install wrk")
+    for duration in (2, seconds):
+        done = subprocess.run(
+            [
+                "wrk",
+                "-t1",
+                f"-c{connections}",
+                f"-d{duration}s",
+                "-H",
+                "Accept-Encoding: br",
+                "-H",
+                "Accept-Language: de",
+                url,
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    if "Non-2xx" in done.stdout:
+        raise RuntimeError(done.stdout)
+    found = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    assert found is not None
+    return float(found.group(1))

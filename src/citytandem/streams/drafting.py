@@ -1,0 +1,101 @@
+"""Between a form and a record: what a form shows of a record, and what it says to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from citytandem.accounts.contract import Actor
+from citytandem.core.i18n import read
+from citytandem.core.node import this_node
+from citytandem.core.text import clean_line
+from citytandem.partnerships.contract import CityCard
+from citytandem.search.detect import detect_language
+from citytandem.streams.models import FRAME_CONDITIONS, PlaceKind, Sender, SolutionKind, Visibility
+from citytandem.streams.services.records import Wording
+
+SHARED = ("themes", "place_kind", "place_name", "latitude", "longitude", "visibility")
+OWN = {
+    "problem": ("sender", "affected", "evidence"),
+    "solution": (
+        "kind", "stage", "trl", "provider", "licence", "cost_low", "cost_high", "cost_note", "contact_role",
+        "reuse_notes", "url",
+    ),
+}  # fmt: skip
+
+
+def empty_values(actor: Actor, *, kind: str, text: str = "") -> dict[str, Any]:
+    """What a new form starts with."""
+    values: dict[str, Any] = {
+        "text": text,
+        "city": this_node().home_slug,
+        "place_kind": PlaceKind.CITY,
+        "visibility": Visibility.PUBLIC,
+    }
+    if kind == "problem":
+        return {**values, "sender": Sender.DEPARTMENT if actor.is_staff else Sender.RESIDENT}
+    return {**values, "kind": SolutionKind.IDEA, "stage": ""}
+
+
+def values_of(record: Any, *, kind: str, language: str, cities: Sequence[CityCard]) -> dict[str, Any]:
+    """What the form of a record starts with: its words in `language` if it has them, else in the original one."""
+    chosen = language if language in record.title else record.language
+    slugs = {city.id: city.slug for city in cities}
+    values = {name: getattr(record, name) for name in (*SHARED, *OWN[kind])}
+    values |= {
+        "title": record.title.get(chosen, {}).get("text", ""),
+        "text": record.text.get(chosen, {}).get("text", ""),
+        "language": chosen,
+        "city": slugs.get(record.city, ""),
+        "version": record.version,
+    }
+    if kind == "solution":
+        values["standards"] = ", ".join(record.standards)
+        for name in FRAME_CONDITIONS:
+            stored = record.frame_conditions.get(name) or {}
+            values[f"condition_{name}"] = read(stored, reader=chosen, original=record.language).text
+    return values
+
+
+def wording_of(values: Mapping[str, Any], *, hint: str) -> Wording:
+    """Title and text; the language is found out unless said, a short text in the reader's own."""
+    title, text = values.get("title", ""), values.get("text", "")
+    return Wording(title, text, values.get("language") or detect_language(f"{title}\n{text}", hint=hint))
+
+
+def details_of(
+    values: Mapping[str, Any], *, kind: str, cities: Sequence[CityCard], language: str, record: Any = None
+) -> dict[str, Any]:
+    """The fields to write. What the form does not offer (an area, a place beyond its cities) stays as it is."""
+    details = {name: values[name] for name in (*SHARED, *OWN[kind]) if name in values}
+    if details.get("place_kind") == PlaceKind.CITY:
+        details["latitude"] = details["longitude"] = None
+    ids: dict[str, UUID] = {city.slug: city.id for city in cities}
+    known = record is None or record.city is None or record.city in ids.values()
+    if known:
+        details["city"] = ids.get(values.get("city", ""))
+    if kind == "solution":
+        parts = (clean_line(part) for part in values.get("standards", "").split(","))
+        details["standards"] = [part for part in parts if part]
+        details["frame_conditions"] = _conditions(values, language=language, record=record)
+    return details
+
+
+def _conditions(values: Mapping[str, Any], *, language: str, record: Any) -> dict[str, Any]:
+    """Only the version of this language changes; a text that is still the other language's is not copied."""
+    stored = dict(record.frame_conditions) if record is not None else {}
+    for name in FRAME_CONDITIONS:
+        text = values.get(f"condition_{name}", "").strip()
+        versions = dict(stored.get(name) or {})
+        shown = read(versions, reader=language, original=record.language if record is not None else language)
+        if text == shown.text.strip():
+            continue
+        versions.pop(language, None)
+        if text:
+            versions[language] = {"text": text, "by": "human"}
+        if versions:
+            stored[name] = versions
+        else:
+            stored.pop(name, None)
+    return stored
