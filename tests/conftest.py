@@ -63,6 +63,8 @@ def quick_embedder(monkeypatch: pytest.MonkeyPatch) -> QuickEmbedder:
     """A deterministic embedder that costs nothing."""
     embedder = QuickEmbedder()
     monkeypatch.setattr(vectors, "embedder", lambda: embedder)
+    # What was asked for before was embedded by another.
+    monkeypatch.setattr(vectors, "_memory", vectors._QueryMemory(size=512))
     return embedder
 
 

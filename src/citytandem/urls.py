@@ -20,6 +20,7 @@ def health(_request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("health", health),
     path("api/", include("citytandem.api")),
+    path("", include("citytandem.accounts.urls")),
     path("", include("citytandem.streams.urls")),
     path("", include("citytandem.streams.urls_desk")),
     path("", include("citytandem.partnerships.urls")),

@@ -1,4 +1,4 @@
-"""The documentation tells of everything that is there and of nothing that is not: settings, commands, errors, events."""
+"""The documentation tells of all that is there and of nothing that is not: settings, commands, errors, events."""
 
 from __future__ import annotations
 

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from citytandem.accounts.demo_sign_ins import SIGN_INS, SignIn
 from citytandem.accounts.models import Person, Role
+from citytandem.core.node import this_node
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,8 @@ def person_make(*, email: str, name: str, role: str, password: str | None, is_de
         person.set_password(password)
     person.save()
     return person.id
+
+
+def demo_sign_ins() -> tuple[SignIn, ...]:
+    """What the sign-in page shows on a demo node; nothing on any other."""
+    return SIGN_INS if this_node().demo else ()

@@ -83,7 +83,14 @@ class LibreTranslate:
         self.key = key
         self.seconds = seconds
 
-    def translate(self, texts: Sequence[str], *, source: str, target: str, reference: str = "") -> list[str]:
+    def translate(
+        self,
+        texts: Sequence[str],
+        *,
+        source: str,
+        target: str,
+        reference: str = "",  # noqa: ARG002 - for services that answer later
+    ) -> list[str]:
         """See Translator. Answers at once."""
         parts = [list(_parts(text, most=self.most_characters)) for text in texts]
         wanted = list(dict.fromkeys(part for text in parts for part in text if part.strip()))

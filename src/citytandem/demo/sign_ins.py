@@ -1,24 +1,10 @@
-"""The sign-ins of the demo. They are shown to everybody: no node with real data has them. Pure."""
+"""How the sign-ins of the demo are told to whoever has started it. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from citytandem.accounts.demo_sign_ins import SIGN_INS, SignIn
 
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """A demo sign-in; its password is no secret."""
-
-    email: str
-    password: str
-    name: str
-    role: str
-
-
-SIGN_INS = (
-    SignIn("innovation@citytandem.example", "demo-innovation-unit", "Innovation unit (demo)", "innovation_unit"),
-    SignIn("resident@citytandem.example", "demo-resident", "Resident (demo)", "resident"),
-)
+__all__ = ["SIGN_INS", "SignIn", "sign_in_lines"]
 
 
 def sign_in_lines() -> list[str]:

@@ -9,8 +9,8 @@ from citytandem.partnerships import views
 app_name = "partnerships"
 urlpatterns = [
     path("cities", views.cities, name="cities"),
-    path("cities/<str:slug>", views.city, name="city"),
+    path("cities/<slug:slug>", views.city, name="city"),
     path("partnerships", views.partnerships, name="partnerships"),
-    path("partnerships/<str:slug>", views.partnership, name="partnership"),
+    path("partnerships/<slug:slug>", views.partnership, name="partnership"),
     path("programme", views.programme, name="programme"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ DIMENSIONS = 384
 Matrix = NDArray[np.float32]
 # The first sentences decide what a text is about; the model reads 512 tokens at a time, and cost grows with length.
 MAX_CHARACTERS = 1_200
+# The column that keeps it holds 60 characters, and the version of the space stands behind it.
+_LONGEST_NAME = 50
 
 
 class Embedder(Protocol):
@@ -71,7 +74,10 @@ class Endpoint:
     @property
     def name(self) -> str:
         """See Embedder."""
-        return f"endpoint/{self.model}"[:60]
+        named = f"endpoint/{self.model}"
+        if len(named) <= _LONGEST_NAME:
+            return named
+        return f"{named[: _LONGEST_NAME - 9]}~{hashlib.blake2b(named.encode(), digest_size=4).hexdigest()}"
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """See Embedder. Vectors of another length are brought to 384 by a fixed random projection."""
@@ -86,10 +92,12 @@ class Endpoint:
             answer.raise_for_status()
             rows = sorted(answer.json()["data"], key=lambda row: row["index"])
             vectors = np.array([row["embedding"] for row in rows], dtype=np.float32)
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
             raise EmbedderUnavailable(f"{self.url}: {error}") from error
-        if vectors.ndim != 2 or len(vectors) != len(texts):
+        if vectors.ndim != 2 or len(vectors) != len(texts) or vectors.size == 0:
             raise EmbedderUnavailable(f"{self.url}: {len(texts)} texts sent, {vectors.shape} came back")
+        if not np.isfinite(vectors).all():
+            raise EmbedderUnavailable(f"{self.url}: a vector holds what is not a number")
         return unit(fit_dimensions(vectors))
 
 

@@ -65,7 +65,10 @@ class RawVector(models.Model):
 
 
 class LanguageMean(models.Model):
-    """Mean raw vector of the texts of one kind and language in this index, and of how many; see `space.py`."""
+    """Mean raw vector of the texts of one kind and language in this index, and of how many; see `space.py`.
+
+    `is_in_use` once all entries of the group are corrected by it.
+    """
 
     embedder = models.CharField(max_length=60)
     kind = models.CharField(max_length=24)

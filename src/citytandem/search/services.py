@@ -140,6 +140,7 @@ def refresh_space() -> int:
                 break
             last = step[-1].id
             corrected += len(step)
+        vectors.mean_followed(kind=kind, language=language)
     surroundings.measure()
     refresh_term_counts()
     return corrected

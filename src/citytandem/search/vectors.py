@@ -68,7 +68,7 @@ def keep_raw(vectors: dict[bytes, Matrix]) -> None:
 
 
 def means_in_use() -> dict[tuple[str, str], tuple[Matrix, int]]:
-    """Means of this index by kind and language, as far as the vectors in it were corrected by them.
+    """Means of this index by kind and language.
 
     Up to ten seconds old where many questions are asked; writers empty the memory when they change a mean.
     """
@@ -76,7 +76,7 @@ def means_in_use() -> dict[tuple[str, str], tuple[Matrix, int]]:
 
 
 def _read_means() -> dict[tuple[str, str], tuple[Matrix, int]]:
-    rows = LanguageMean.objects.filter(embedder=embedder().name, is_in_use=True)
+    rows = LanguageMean.objects.filter(embedder=embedder().name)
     return {(row.kind, row.language): (row.mean, row.texts) for row in rows}
 
 
@@ -121,11 +121,12 @@ def query_raw(text: str) -> Matrix:
 def refresh_means(*, sample: int = 2_000) -> list[tuple[str, str]]:
     """Recompute the means of groups that have grown by half since; returns those whose entries need correcting again.
 
-    From `sample` texts on a mean does not move any more, so that large indexes are left in peace.
+    From `sample` texts on a mean does not move any more, so that large indexes are left in peace. Groups stay among
+    those returned until `mean_followed` says that their entries have been corrected, also over a kill.
     """
     name = embedder().name
     known = {(row.kind, row.language): row for row in LanguageMean.objects.filter(embedder=name)}
-    changed = []
+    changed = [group for group, row in known.items() if not row.is_in_use]
     for kind, language in _groups():
         row = known.get((kind, language))
         if row is not None and row.texts >= sample:
@@ -137,11 +138,16 @@ def refresh_means(*, sample: int = 2_000) -> list[tuple[str, str]]:
             embedder=name,
             kind=kind,
             language=language,
-            defaults={"texts": texts, "mean": mean, "is_in_use": True},
+            defaults={"texts": texts, "mean": mean, "is_in_use": False},
         )
         cache.delete(_MEANS)
         changed.append((kind, language))
     return changed
+
+
+def mean_followed(*, kind: str, language: str) -> None:
+    """All entries of this group are corrected by its present mean."""
+    LanguageMean.objects.filter(embedder=embedder().name, kind=kind, language=language).update(is_in_use=True)
 
 
 def _groups() -> list[tuple[str, str]]:

@@ -63,14 +63,19 @@ class RecordForm(PlainForm):
     )
     city = forms.ChoiceField(label=_("City"), required=False)
     place_kind = forms.ChoiceField(
-        label=_("Where is it?"),
+        label=_("How exact is the place?"),
         widget=Radios,
     )
     place_name = _line(_("Name of the place"), _("For example a street, a square or a district."))
     latitude = DegreesField(label=_("Latitude"), required=False)
     longitude = DegreesField(label=_("Longitude"), required=False)
-    visibility = forms.ChoiceField(label=_("Who may read it"), choices=Visibility.choices, widget=Radios)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2_000_000_000)
+    visibility = forms.ChoiceField(
+        label=_("Who may read it"),
+        help_text=_("Drafts and internal entries are for you and for those who work for the city."),
+        choices=[(kind.value, kind.label) for kind in reversed(Visibility)],
+        widget=Radios,
+    )
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, cities: Sequence[CityCard] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,13 +83,20 @@ class RecordForm(PlainForm):
         self._choose("themes", [(theme.id, theme.id) for theme in leaf_themes()])
         self._choose("city", [("", _("no city")), *((city.slug, city.name) for city in cities)])
         # Areas come over the API; a form can only leave them as they are.
-        kinds = [kind for kind in PlaceKind if kind != PlaceKind.AREA or self.initial.get("place_kind") == PlaceKind.AREA]
+        kinds = [
+            kind for kind in PlaceKind if kind != PlaceKind.AREA or self.initial.get("place_kind") == PlaceKind.AREA
+        ]
         self._choose("place_kind", [(kind.value, kind.label) for kind in kinds])
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
         field.choices = choices
+
+    def clean_version(self) -> int:
+        """The version that the editor saw; what is none counts as an old one, and the service says so."""
+        version = self.cleaned_data["version"]
+        return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
 
     def clean_themes(self) -> list[str]:
         """At most six."""

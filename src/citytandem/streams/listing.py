@@ -81,3 +81,8 @@ def problems_unanswered(actor: Actor, *, most: int) -> tuple[list[Problem], int]
     own = Case(When(city=this_node().home_city, then=Value(0)), default=Value(1))
     first = list(rows.annotate(own=own).order_by("own", *NEWEST_FIRST)[:most])
     return first, rows.count()
+
+
+def links_waiting_total() -> int:
+    """How many suggested links wait for people."""
+    return Link.objects.filter(state=LinkState.SUGGESTED).count()

@@ -78,11 +78,11 @@ def map_page(actor: Actor, *, language: str) -> MapPage:
     return MapPage(cities, placed[:MOST_LISTED], len(placed), _drawing(cards, home=home, language=language), words())
 
 
-def _city(card: CityCard, numbers: Mapping[str, int], *, home: UUID | None) -> MapCity:
+def _city(card: CityCard, numbers: Mapping[str, int], *, home: UUID | None, language: str) -> MapCity:
     return MapCity(
         slug=card.slug,
-        name=card.name,
-        language=card.languages[0] if card.languages else "",
+        name=card.name_for(language),
+        language=card.name_language(language),
         country=card.country,
         problems=numbers.get("problem", 0),
         solutions=numbers.get("solution", 0),

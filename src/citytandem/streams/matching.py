@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 # Below this probability a hit is not shown as an answer: "nothing fits yet" is the better page.
 FLOOR = 0.15
@@ -140,7 +141,7 @@ def theme_agreement(asked: Asked, found: Found) -> float:
     mine, theirs = _profile(asked.themes, asked.theme_shares), _profile(found.themes, found.theme_shares)
     shared = sum(share * theirs.get(theme, 0.0) for theme, share in mine.items())
     lengths = math.sqrt(sum(v * v for v in mine.values()) * sum(v * v for v in theirs.values()))
-    return shared / lengths if lengths else 0.0
+    return min(1.0, shared / lengths) if lengths else 0.0
 
 
 def _profile(stated: Sequence[str], guessed: Mapping[str, float]) -> dict[str, float]:
@@ -163,15 +164,23 @@ def logit(terms: Terms, weights: Weights) -> float:
 
 
 def rank(asked: Asked, found: Iterable[Found], *, weights: Weights) -> list[Scored]:
-    """Each thing once, by its best language version, most useful first; ties by id, so that the order is stable."""
+    """Each thing once, by its best language version, most useful first; ties by id, so that the order is stable.
+
+    Of versions that are equally good the one in the asker's language stands for the thing.
+    """
     best: dict[UUID, Scored] = {}
     for candidate in found:
         terms = terms_of(asked, candidate)
         scored = Scored(candidate, terms, probability(terms, weights))
         known = best.get(candidate.id)
-        if known is None or scored.score > known.score:
+        if known is None or _preference(asked, scored) < _preference(asked, known):
             best[candidate.id] = scored
     return sorted(best.values(), key=lambda scored: (-scored.score, str(scored.found.id)))
+
+
+def _preference(asked: Asked, scored: Scored) -> tuple[float, bool, str]:
+    language = scored.found.language
+    return -scored.score, language != asked.language, language
 
 
 def merge(*lists: Iterable[Found]) -> list[Found]:
@@ -296,7 +305,9 @@ def cities_worth_asking(
 def refit(weights: Weights, samples: Sequence[tuple[Terms, bool]], *, trust: float = 40.0) -> Weights:
     """New weights from feedback: the most probable ones, with the old weights as prior worth `trust` answers.
 
-    Logistic regression with a Gaussian prior around the present weights, by Newton's method (Bishop 2006, 4.3.3).
+    Logistic regression with a Gaussian prior around the present weights, by Newton's method (Bishop 2006, 4.3.3) with
+    steps halved until they lead uphill (Nocedal & Wright 2006, 3.1): where answers contradict the weights strongly, a
+    full step overshoots.
     Few answers move little, none move nothing. Signs never flip: a term that speaks for a hit keeps doing so.
     """
     if not samples:
@@ -306,14 +317,29 @@ def refit(weights: Weights, samples: Sequence[tuple[Terms, bool]], *, trust: flo
     useful = np.array([float(is_useful) for _, is_useful in samples])
     spread = np.maximum(np.abs(start), 0.5)
     precision = np.diag(trust / (4 * spread**2))
+    current = _most_probable(rows, useful, start=start, precision=precision)
+    current[1:] = np.where(start[1:] >= 0, np.maximum(current[1:], 0.0), np.minimum(current[1:], 0.0))
+    return Weights(*(float(value) for value in current))
+
+
+def _most_probable(
+    rows: NDArray[np.float64], useful: NDArray[np.float64], *, start: NDArray[np.float64], precision: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The mode of the posterior; it is concave, so there is one."""
+
+    def log_posterior(weights: NDArray[np.float64]) -> float:
+        sums, away = rows @ weights, weights - start
+        return float(useful @ sums - np.logaddexp(0, sums).sum() - away @ precision @ away / 2)
+
     current = start.copy()
-    for _ in range(50):
+    for _ in range(100):
         share = 1 / (1 + np.exp(-np.clip(rows @ current, -30, 30)))
         gradient = rows.T @ (useful - share) - precision @ (current - start)
         curvature = rows.T @ (rows * (share * (1 - share))[:, None]) + precision
         step = np.linalg.solve(curvature, gradient)
-        current = current + step
+        while log_posterior(current + step) < log_posterior(current) and np.abs(step).max() > 1e-9:
+            step = step / 2
         if np.abs(step).max() < 1e-9:
             break
-    current[1:] = np.where(start[1:] >= 0, np.maximum(current[1:], 0.0), current[1:])
-    return Weights(*(float(value) for value in current))
+        current = current + step
+    return current

@@ -56,6 +56,8 @@ class Source:
 class RecordPage:
     """One record, ready for the template."""
 
+    id: UUID
+    version: int
     kind: str
     code: str
     path: str
@@ -97,6 +99,8 @@ def record_page_of(actor: Actor, *, kind: str, key: str, reader: str) -> RecordP
     also = [city for city in city_choices() if city.slug in shared] if shared else []
     facts = _facts(record, kind=kind, cities=cities, also=also, uses=uses.get(record.id, ()))
     return RecordPage(
+        id=record.id,
+        version=record.version,
         kind=kind,
         code=record.code,
         path=f"/{kind}s/{record.code}",

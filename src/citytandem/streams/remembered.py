@@ -24,6 +24,12 @@ def match_of_record(record: Any, *, actor: Actor, reader: str, top: int = 5) -> 
     return found
 
 
+def remembered(record: Any, *, actor: Actor, reader: str, top: int = 5) -> Match | None:
+    """What fits a record if it was searched for not long ago: costs one query and no search."""
+    found: Match | None = cache.get(_key(record, actor=actor, reader=reader, top=top))
+    return found
+
+
 def _key(record: Any, *, actor: Actor, reader: str, top: int) -> str:
     # The weights are part of the key: putting others in use shows at once.
     weights = hash(weights_in_use())

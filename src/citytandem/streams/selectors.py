@@ -219,7 +219,7 @@ def feedback_counts() -> dict[str, int]:
 
 def map_points(actor: Actor, *, kind: str, most: int = 5_000) -> list[dict[str, Any]]:
     """What a map needs of the placed records of a stream."""
-    model: type[Model] = record_model(kind)
+    model = record_model(kind)
     rows = visible_to(actor, model).exclude(latitude=None)
     return list(
         rows.order_by(*NEWEST_FIRST).values("id", "code", "title", "language", "latitude", "longitude", "city")[:most]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from citytandem.core.etranslation import DELIVERIES
-from citytandem.streams.views import home, match, records, writing, translation
+from citytandem.streams.views import home, match, records, translation, writing
 
 app_name = "streams"
 

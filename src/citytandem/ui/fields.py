@@ -31,11 +31,11 @@ class AmountField(forms.DecimalField):
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override] - as in Django
         """See DecimalField."""
         return super().to_python(plain_number(value) if isinstance(value, str) else value)
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
         """See Field."""
         return {"inputmode": "decimal"}
 
@@ -45,10 +45,10 @@ class DegreesField(forms.FloatField):
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> float | None:  # type: ignore[override] - as in Django
         """See FloatField."""
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
         """See Field."""
         return {"inputmode": "decimal", "autocomplete": "off"}

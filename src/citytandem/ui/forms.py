@@ -23,7 +23,7 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.RadioSelect, "ct-check__box"),
     (forms.Select, "kern-form-input__select"),
     (forms.Textarea, "kern-form-input__input"),
-    (forms.Input, "kern-form-input__input"),
+    (forms.widgets.Input, "kern-form-input__input"),
 )
 
 

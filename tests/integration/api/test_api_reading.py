@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from citytandem.core.api import Language
 from citytandem.core.languages import LANGUAGES
+from citytandem.search.services import index_things
 from tests.integration.api.conftest import JsonClient
 from tests.small_world import World
 
@@ -131,8 +133,6 @@ def test_records_have_matches(world: World, visitor: JsonClient) -> None:
 def test_internal_hits_are_for_staff(world: World, visitor: JsonClient, unit: JsonClient) -> None:
     world.solutions[2].visibility = "internal"
     world.solutions[2].save()
-    from citytandem.search.services import index_things
-
     index_things("solution", [world.solutions[2].id])
     path = "/match?q=Fill-level+sensors+for+bins+at+the+market+2&top=20&kind=solution"
     public, internal = (_ids(client.send("GET", path).json()) for client in (visitor, unit))
@@ -201,10 +201,25 @@ def test_the_map_has_layers(world: World, visitor: JsonClient, layer: str, shape
     ],
 )
 def test_reading_costs_few_queries(world: World, unit: JsonClient, path: str) -> None:
-    from django.db import connection
-
     with CaptureQueriesContext(
         connection,
     ) as queries:
         assert unit.send("GET", path).status_code == 200
     assert len(queries) <= MOST_QUERIES, [query["sql"] for query in queries]
+
+
+def test_more_hits_cost_no_more_queries(world: World, visitor: JsonClient) -> None:
+    path = "/match?q=Bins+overflow+at+the+market+sensors&top="
+    visitor.send("GET", f"{path}20")  # sentences are embedded once
+    numbers = []
+    for top in (3, 20):
+        with CaptureQueriesContext(connection) as queries:
+            assert visitor.send("GET", f"{path}{top}").status_code == 200
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
+
+
+def test_the_whole_map_has_all_layers(world: World, visitor: JsonClient) -> None:
+    features = visitor.send("GET", "/map.geojson?layer=all").json()["features"]
+    assert {feature["properties"]["layer"] for feature in features} == {"problems", "solutions", "cities", "partnerships"}
+    assert features == visitor.send("GET", "/map.geojson").json()["features"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from citytandem.core.themes import leaf_themes
 from citytandem.search.embedder import BuiltIn, Matrix
 from citytandem.search.space import (
     NEIGHBOURS,
-    Space,
     correct,
     hubness,
     learned,
@@ -103,7 +103,7 @@ def test_a_space_goes_with_its_embedder_only() -> None:
 @given(st.integers(1, 8), st.integers(0, 12), st.integers(0, 4), st.sampled_from(["problem", "solution"]))
 def test_hubness_is_the_mean_of_the_nearest_on_the_other_side(rows: int, reference: int, own: int, kind: str) -> None:
     sides = np.stack([random_units(reference, seed=1, width=16), random_units(reference, seed=2, width=16)])
-    space = Space("x", (), np.zeros((2, 0, 384), np.float32), np.eye(384, 16, dtype=np.float32), sides, (), np.zeros((0, 16), np.float32), np.zeros(0, np.float32), 1.0, "0")  # fmt: skip
+    space = replace(unlearned("x", kept=16), background=sides)
     texts, seen = random_units(rows, seed=3, width=16), random_units(own, seed=4, width=16)
     others = [*sides[1 if kind == "problem" else 0], *seen]
     wanted = [np.mean(sorted((float(text @ other) for other in others), reverse=True)[:NEIGHBOURS]) if others else 0.0 for text in texts]
@@ -135,4 +135,6 @@ def test_a_problem_lies_nearer_to_its_solution_in_another_language_than_to_other
     solutions = model.embed([topic["solution", answered] for topic in parallel_topics()])
     left = correct(space, problems, mean_of(space, kind="problem", language=asked, seen={}))
     right = correct(space, solutions, mean_of(space, kind="solution", language=answered, seen={}))
-    assert ((left @ right.T).argmax(axis=1) == np.arange(12)).mean() >= 0.9
+    raw, moved = ((rows.argmax(axis=1) == np.arange(12)).mean() for rows in (problems @ solutions.T, left @ right.T))
+    assert moved >= 0.45
+    assert moved >= raw + 0.15

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,11 @@ def test_it_agrees_with_published_control_points(lon: float, lat: float, easting
     assert europe.to_laea(lon, lat) == pytest.approx((easting, northing), abs=0.01)
 
 
-@given(longitudes, latitudes)
-def test_it_agrees_with_proj_to_the_millimetre(lon: float, lat: float) -> None:
+def test_it_agrees_with_proj_to_the_millimetre() -> None:
     pyproj = pytest.importorskip("pyproj")
     oracle = pyproj.Transformer.from_crs("EPSG:4258", "EPSG:3035", always_xy=True)
-    assert europe.to_laea(lon, lat) == pytest.approx(oracle.transform(lon, lat), abs=0.001)
+    for lon, lat in product(range(-30, 51, 4), range(30, 76, 3)):
+        assert europe.to_laea(lon, lat) == pytest.approx(oracle.transform(lon, lat), abs=0.001)
 
 
 @given(longitudes, latitudes)

@@ -178,4 +178,3 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, Polygon):
         return value.model_dump()
     return list(value) if name == "affected" else value
-

@@ -17,6 +17,7 @@ from citytandem.accounts.contract import actor_of
 from citytandem.core.errors import Invalid
 from citytandem.core.permissions import require
 from citytandem.streams import desk as desks
+from citytandem.streams.listing import links_waiting_total
 from citytandem.streams.services.feedback import weighting_propose, weighting_use
 from citytandem.streams.services.links import link_decide
 from citytandem.streams.services.suggestions import suggestions_make
@@ -44,7 +45,7 @@ def link(request: HttpRequest, link_id: UUID) -> HttpResponse:
     decided = link_decide(link_id=link_id, accept=DECISIONS[decision], by=actor_of(request))
     if request.headers.get("HX-Request") == "true":
         item = desks.waiting(decided, language=get_language() or "en")
-        return render(request, "streams/desk/waiting.html", {"item": item})
+        return render(request, "streams/desk/decided.html", {"item": item, "total": links_waiting_total()})
     done = _("The match is confirmed.") if DECISIONS[decision] else _("The match is rejected.")
     messages.success(request, done)
     return redirect("desk:desk")

@@ -27,10 +27,8 @@ def match(request: HttpRequest) -> HttpResponse:
     actor, reader = actor_of(request), get_language() or "en"
     asked = asked_of(actor, request.GET, reader=reader)
     results = results_of(asked, actor=actor, reader=reader) if asked.can_search else None
-    context = {"asked": asked, "results": results}
-    if results is None:
-        context["examples"] = examples(actor, reader=reader)
-    return render(request, "streams/match.html", context)
+    tries = examples(actor, reader=reader) if results is None else []
+    return render(request, "streams/match.html", {"asked": asked, "results": results, "examples": tries})
 
 
 @require_safe
@@ -49,7 +47,7 @@ def hits(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request: HttpRequest) -> HttpResponse:
-    """Keep whether a hit helped. Visitors get the question on a page of its own, so that others stay free of cookies."""
+    """Keep whether a hit helped. Visitors get the question on a page of its own: other pages stay free of cookies."""
     sent = request.POST if request.method == "POST" else request.GET
     context = {"sent": {name: sent.get(name, "") for name in ("q", "language", "side", "kind", "id")}}
     if request.method != "POST":
@@ -73,10 +71,6 @@ def _keep(request: HttpRequest, sent: dict[str, str], *, useful: str) -> None:
     except ValueError as error:
         raise NotFound("record.unknown", _("This entry does not exist, or it is not public.")) from error
     asked = asked_of(actor, {"q": sent["q"], "language": sent["language"], "kind": sent["side"]}, reader=reader)
-    if not asked.can_search or useful not in {"0", "1"}:
+    if not asked.can_search or useful not in {"0", "1"} or sent["kind"] not in {"problem", "solution", "city"}:
         raise NotFound("feedback.incomplete", _("Something is missing in this answer. Go back and choose again."))
-    feedback_on_hit(
-        question=asked.question, kind=sent["kind"], object_id=identifier, is_useful=useful == "1", by=actor
-    )
-
-
+    feedback_on_hit(question=asked.question, kind=sent["kind"], object_id=identifier, is_useful=useful == "1", by=actor)

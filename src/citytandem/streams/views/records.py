@@ -14,8 +14,11 @@ from citytandem.accounts.contract import actor_of
 from citytandem.streams.hits import hits_of
 from citytandem.streams.lists import list_page
 from citytandem.streams.pages import record_page_of
-from citytandem.streams.remembered import match_of_record
+from citytandem.streams.remembered import match_of_record, remembered
 from citytandem.streams.selectors import record_get
+
+# How many matches the page of a record shows.
+BEST = 4
 
 
 @require_safe
@@ -30,9 +33,12 @@ def record_list(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 def record(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """One record; its matches follow by themselves, or behind a link where there is no JavaScript."""
-    page = record_page_of(actor_of(request), kind=kind, key=key, reader=get_language() or "en")
-    address = request.build_absolute_uri(page.short_path)
-    return render(request, "streams/record.html", {"page": page, "address": address.partition("://")[2]})
+    actor, reader = actor_of(request), get_language() or "en"
+    page = record_page_of(actor, kind=kind, key=key, reader=reader)
+    known = remembered(page, actor=actor, reader=reader, top=BEST)
+    address = request.build_absolute_uri(page.short_path).partition("://")[2]
+    context = {"page": page, "address": address, "results": hits_of(known) if known else None, "kind": kind}
+    return render(request, "streams/record.html", context)
 
 
 @require_safe
@@ -40,7 +46,7 @@ def matches(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """The part of a record's page that says what fits it."""
     actor, reader = actor_of(request), get_language() or "en"
     found = record_get(actor, kind=kind, key=key)
-    results = hits_of(match_of_record(found, actor=actor, reader=reader, top=4))
+    results = hits_of(match_of_record(found, actor=actor, reader=reader, top=BEST))
     return render(request, "streams/parts/record_matches.html", {"results": results, "kind": kind, "code": found.code})
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from citytandem.accounts.contract import Actor, actor_of
-from citytandem.core.errors import DomainError, Forbidden
+from citytandem.core.errors import Conflict, DomainError, Forbidden
 from citytandem.core.permissions import allowed, require
 from citytandem.core.text import MAX_QUERY, clean_text
 from citytandem.partnerships.contract import city_choices
@@ -66,10 +66,8 @@ def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
     def save() -> Any:
         wording = wording_of(form.cleaned_data, hint=record.language)
-        details = details_of(
-            form.cleaned_data, kind=kind, cities=cities, language=wording.language, record=record
-        )
-        version = form.cleaned_data.get("version") or 0
+        details = details_of(form.cleaned_data, kind=kind, cities=cities, language=wording.language, record=record)
+        version = form.cleaned_data["version"]
         return record_edit(kind=kind, key=record.id, version=version, by=actor, wording=wording, details=details)
 
     return _answer(request, form, save, kind=kind, thanks=_("Your changes are saved."), record=record)
@@ -89,11 +87,10 @@ def status(request: HttpRequest, key: str) -> HttpResponse:
         values = form.cleaned_data
         return problem_set_status(key=record.id, status=values["status"], reason=values["reason"], by=actor)
 
-    saved = _answer(
+    return _answer(
         request, form, save, kind="problem", thanks=_("The status is changed."), record=record,
         template="streams/status.html",
     )  # fmt: skip
-    return saved
 
 
 @never_cache
@@ -162,11 +159,16 @@ def _typed_again(
     """The form with everything that was typed, and why it was refused."""
     form.is_valid()
     form.refuse(error)
+    is_stale = isinstance(error, Conflict) and record is not None
+    if is_stale:
+        # Who has compared both versions may save again.
+        form.data = form.data.copy()
+        form.data["version"] = str(record.version)
     context = {
         "form": form,
         "kind": kind,
         "record": record,
-        "conflict": record if error.status == 409 else None,
+        "is_stale": is_stale,
         "must_sign_in": actor_of(request).is_anonymous,
     }
     return render(request, template, context, status=error.status)
@@ -185,5 +187,3 @@ def _refused(request: HttpRequest, error: DomainError, actor: Actor) -> HttpResp
 
 def _not_allowed() -> Forbidden:
     return Forbidden("permission.missing", _("You are not allowed to do this."))
-
-

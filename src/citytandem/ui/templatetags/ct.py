@@ -72,10 +72,14 @@ def words(reading: Reading) -> SafeString:
 def paragraphs(reading: Reading) -> SafeString:
     """A long text in paragraphs, line breaks kept, with its language where that is not the page's."""
     parts = [part.strip().split("\n") for part in reading.text.split("\n\n") if part.strip()]
-    body = format_html_join("", "<p>{}</p>", ((format_html_join(SafeString("<br>"), "{}", ((line,) for line in part)),) for part in parts))
+    body = format_html_join("", "<p>{}</p>", ((_lines(part),) for part in parts))
     if reading.language == get_language():
         return body
     return format_html('<div lang="{}">{}</div>', reading.language, body)
+
+
+def _lines(lines: list[str]) -> SafeString:
+    return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines))
 
 
 @register.inclusion_tag("ui/components/language_badge.html")
