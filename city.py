@@ -72,7 +72,7 @@ CHECKS = {
 }
 
 
-class Trouble(Exception):  # noqa: N818 - what the user reads, not a programming error
+class Trouble(Exception):
     """The environment cannot be made; the message says what to do."""
 
 

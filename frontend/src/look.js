@@ -26,7 +26,7 @@ export function onThemeChange(change) {
 }
 
 /** The style at `url`, its tiles' address made whole, and the features added. */
-export async function composeStyle({ url, pmtiles, container, points, lines, clustered }) {
+export async function composeStyle({ url, pmtiles, container, points, lines, radius }) {
     const address = new URL(url, location.href)
     const style = await fetchJson(address)
     const tiles = pmtiles
@@ -36,8 +36,8 @@ export async function composeStyle({ url, pmtiles, container, points, lines, clu
     style.sources[POINTS] = {
         type: 'geojson',
         data: collection(points),
-        cluster: clustered,
-        clusterRadius: 56,
+        cluster: true,
+        clusterRadius: radius,
         // Points at one and the same place stay together as near as the map goes.
         clusterMaxZoom: NEAREST,
         maxzoom: NEAREST + 1,

@@ -20,8 +20,11 @@ import { Protocol } from 'pmtiles'
 import { NEAREST, composeStyle, fetchJson, isDark, onThemeChange } from './look.js'
 import { readFeatures, showMarkers } from './markers.js'
 
-// More than these and the page would be all markers: then they are gathered into clusters.
+// Markers nearer to each other than this many pixels are gathered into one, so that each can be hit (WCAG 2.2, 2.5.8).
+const TIGHT = 28
+// With more markers than these the page would be all markers: then they are gathered from further away.
 const MOST_MARKERS = 200
+const ROOMY = 56
 
 // The base map covers a little more, so that its edge is never seen.
 const EUROPE = [
@@ -72,12 +75,12 @@ async function buildMap(container) {
     const options = container.dataset
     const words = { ...WORDS, ...JSON.parse(options.words ?? '{}') }
     const { points, lines } = options.features ? readFeatures(await fetchJson(options.features)) : readFeatures({})
-    const clustered = points.length > MOST_MARKERS
+    const radius = points.length > MOST_MARKERS ? ROOMY : TIGHT
     const style = () => {
         options.look = isDark() ? 'dark' : 'light'
         const { styleLight, styleDark, pmtiles } = options
         const url = options.look === 'dark' ? styleDark : styleLight
-        return composeStyle({ url, pmtiles, container, points, lines, clustered })
+        return composeStyle({ url, pmtiles, container, points, lines, radius })
     }
 
     setWorkerUrl(new URL(options.worker ?? 'worker.js', options.worker ? location.href : import.meta.url).href)
@@ -93,7 +96,7 @@ async function buildMap(container) {
         map.remove()
     })
     await loaded(map)
-    const update = showMarkers({ map, points, words, clustered })
+    const update = showMarkers({ map, points, words })
     update()
     map.on('idle', update)
     fallback.forEach((node) => node.remove())

@@ -19,25 +19,8 @@ const SHAPES = {
 }
 
 /** Shows `points` on `map`; returns the function that brings the markers up to date after a move. */
-export function showMarkers({ map, points, words, clustered }) {
+export function showMarkers({ map, points, words }) {
     const popup = createPopup(map)
-    if (clustered) return showClustered({ map, points, words, popup })
-    points.forEach((point) => pointMarker({ map, point, words, popup }).addTo(map))
-    return () => {}
-}
-
-function createPopup(map) {
-    const popup = new Popup({ className: 'ct-popup', focusAfterOpen: false, maxWidth: '18rem', offset: 18 })
-    popup.on('close', () => {
-        popup.shows = null
-    })
-    map.getContainer().addEventListener('keydown', (event) => {
-        if (event.key === 'Escape') popup.remove()
-    })
-    return popup
-}
-
-function showClustered({ map, points, words, popup }) {
     const shown = new Map()
 
     return function update() {
@@ -57,6 +40,17 @@ function showClustered({ map, points, words, popup }) {
             shown.set(key, marker.addTo(map))
         }
     }
+}
+
+function createPopup(map) {
+    const popup = new Popup({ className: 'ct-popup', focusAfterOpen: false, maxWidth: '18rem', offset: 18 })
+    popup.on('close', () => {
+        popup.shows = null
+    })
+    map.getContainer().addEventListener('keydown', (event) => {
+        if (event.key === 'Escape') popup.remove()
+    })
+    return popup
 }
 
 const keyOf = ({ properties }) => (properties.cluster ? `cluster ${properties.cluster_id}` : `point ${properties.number}`)

@@ -114,18 +114,19 @@ def theme_scheme(request: HttpRequest) -> HttpResponse:
 
 
 @api.get("/map.geojson", response=FeatureCollection, tags=["map"], openapi_extra={MEDIA_TYPE_KEY: GEO_JSON})
-def map_features(request: HttpRequest, layer: Layer) -> HttpResponse:
+def map_features(request: HttpRequest, layer: Layer = "all") -> HttpResponse:
     """One layer of the map as GeoJSON, or all: at most 5,000 points a layer, newest first."""
     features = [feature for name in (LAYERS if layer == "all" else (layer,)) for feature in _features(request, name)]
     return HttpResponse(orjson.dumps({"type": "FeatureCollection", "features": features}), content_type=GEO_JSON)
 
 
 def _features(request: HttpRequest, layer: str) -> list[dict[str, Any]]:
+    reader = get_language() or "en"
     if layer == "cities":
-        return city_features()
+        return city_features(reader=reader)
     if layer == "partnerships":
-        return partnership_features()
-    return record_features(actor_of(request), kind=layer.removesuffix("s"), reader=get_language() or "en")
+        return partnership_features(reader=reader)
+    return record_features(actor_of(request), kind=layer.removesuffix("s"), reader=reader)
 
 
 @api.get("/openapi.json", include_in_schema=False)

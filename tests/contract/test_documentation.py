@@ -8,6 +8,7 @@ import importlib.util
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,11 +52,11 @@ def sections(page: str) -> dict[str, str]:
     return dict(zip(parts[1::2], (part.split("\n## ")[0] for part in parts[2::2]), strict=True))
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
     """Every file of the source, parsed."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield path.relative_to(SOURCE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    paths = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]
+    return [(path.relative_to(SOURCE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
 
 
 def calls() -> Iterator[tuple[str, str, ast.Call]]:
@@ -80,7 +81,8 @@ def is_environ(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == "environ"
 
 
-def variables() -> set[str]:
+@cache
+def variables() -> frozenset[str]:
     """Names of environment variables that the source reads or sets."""
     found = set()
     for _name, tree in trees():
@@ -94,7 +96,7 @@ def variables() -> set[str]:
             own = literal(node) if isinstance(node, ast.Constant) else None
             found |= {name for name in (named,) if name}
             found |= {own} if own and _OWN_VARIABLE.fullmatch(own) else set()
-    return found
+    return frozenset(found)
 
 
 def test_every_environment_variable_is_documented() -> None:

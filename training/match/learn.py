@@ -138,7 +138,7 @@ def learn_themes(corrected: Array, themes: list[str]) -> tuple[list[str], Array,
 
 
 def same_side(space: Space, problems: Array, solutions: Array) -> tuple[float, float]:
-    """Slope and offset that bring the similarity of unrelated problems onto the scale of unrelated problem and solution.
+    """Slope and offset that bring the similarity of two problems onto the scale of a problem and a solution.
 
     Two problems are alike in tone whatever they are about; without this any problem would look like any other.
     """
@@ -176,7 +176,7 @@ def build_space(corpus: Corpus, labels: Array) -> Space:
 def fold_terms(
     space: Space, corpus: Corpus, rng: np.random.Generator, *, rounds: int
 ) -> tuple[Array, Array, Array, Array]:
-    """Held-out topics, languages drawn anew in each round: rows of terms (n, 3), useful (n,), ranks, same_side (r, 2)."""
+    """Held-out topics, languages drawn anew each round: terms (n, 3), useful (n,), ranks, same_side (r, 2)."""
     rows, useful, ranks = [], [], []
     count = len(corpus.vectors)
     sides = []
@@ -211,7 +211,7 @@ def fold_terms(
 
 
 def _with_stated(guessed: Array, space: Space, themes: list[str], rng: np.random.Generator) -> Array:
-    """As on a node, where about half of what is offered carries the theme that people gave it (see `matching._profile`)."""
+    """As on a node, where half of what is offered carries a theme that people gave it (see `matching._profile`)."""
     profile = guessed.copy()
     for row, theme in enumerate(themes):
         if theme in space.theme_ids and rng.random() < 0.5:
@@ -221,7 +221,7 @@ def _with_stated(guessed: Array, space: Space, themes: list[str], rng: np.random
 
 
 def _coverage(corpus: Corpus, asked: NDArray[np.int64], told: NDArray[np.int64]) -> Array:
-    """Share of the rare words of each problem that each solution of the same language holds, as the index computes it."""
+    """Share of the rare words of each problem that each solution of its language holds, as the index has it."""
     mine = [set(terms(str(corpus.texts[i, 0, a]), LANGUAGES[a])) for i, a in enumerate(asked)]
     theirs = [set(terms(str(corpus.texts[i, 1, t]), LANGUAGES[t])) for i, t in enumerate(told)]
     counts: dict[str, int] = {}

@@ -18,7 +18,7 @@ from citytandem.cli.command import Command
 
 NAMES = (
     "run", "stop", "web", "worker", "match", "evaluate", "demo", "places", "index", "weights", "publiccode", "themes",
-    "person", "translations", "bench", "check_project",
+    "person", "node", "translations", "bench", "check_project",
 )  # fmt: skip
 
 

@@ -11,21 +11,26 @@ from citytandem.partnerships.selectors import CityCard, city_cards, partnership_
 Feature = dict[str, Any]
 
 
-def city_features() -> list[Feature]:
-    """A point for each city with a profile and a known place."""
+def city_features(*, reader: str) -> list[Feature]:
+    """A point for each city with a profile and a known place, named so that the reader can read it."""
     return [
         {
             "type": "Feature",
             "id": f"city-{city.slug}",
             "geometry": {"type": "Point", "coordinates": list(_place(city))},
-            "properties": {"layer": "cities", "title": city.name, "path": f"/cities/{city.slug}", "city": city.name},
+            "properties": {
+                "layer": "cities",
+                "title": city.name_for(reader),
+                "path": f"/cities/{city.slug}",
+                "city": city.name_for(reader),
+            },
         }
         for city in city_choices()
         if _is_placed(city)
     ]
 
 
-def partnership_features() -> list[Feature]:
+def partnership_features(*, reader: str) -> list[Feature]:
     """A line between any two cities of each partnership: one for a tandem, three for a tridem."""
     partnerships = partnership_list()
     cards = city_cards(list({member for partnership in partnerships for member in partnership.members}))
@@ -42,7 +47,7 @@ def partnership_features() -> list[Feature]:
                 "geometry": {"type": "MultiLineString", "coordinates": lines},
                 "properties": {
                     "layer": "partnerships",
-                    "title": " – ".join(member.name for member in members),
+                    "title": " – ".join(member.name_for(reader) for member in members),
                     "path": f"/partnerships/{partnership.slug}",
                     "city": "",
                 },

@@ -15,14 +15,15 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 def fold(name: str) -> str:
     """Lower case, without accents: `Bolesławiec` and `boleslawiec` are the same then. Other scripts stay."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    # Taken apart first: some letters (𝐀, Ａ) show their case only then. And again: folding may join some anew.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return bare.translate(_LETTERS)
 
 
 def sort_key(name: str, *, latin: str = "") -> str:
     """What lists are sorted by: the Latin spelling where there is one, so that София stands under S."""
-    return _NOT_WORD.sub(" ", fold(latin or name)).strip()[:160]
+    return _NOT_WORD.sub(" ", fold(latin or name)).strip()[:160].strip()
 
 
 def place_slug(name: str, *, country: str, geonameid: int) -> str:

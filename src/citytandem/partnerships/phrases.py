@@ -8,7 +8,7 @@ import numpy as np
 
 from citytandem.core.errors import Unavailable
 from citytandem.search import vectors
-from citytandem.search.vectors import Matrix
+from citytandem.search.embedder import Matrix
 
 # Facts about cities are noted in English. Both sides of a pair are short names of know-how, so both are read as the
 # same kind of text; read as problem and solution the same phrases come out less alike.

@@ -69,7 +69,7 @@ def _stemmer(language: str) -> Callable[[str], str]:
 
 def _plain(word: str) -> str:
     """Without accents and breathings, lower case; й and ё keep their meaning only as letters, so they fold as well."""
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     folded = "".join(character for character in decomposed if not unicodedata.combining(character))
     return folded.replace("ς", "σ").replace("ł", "l").replace("ø", "o").replace("ß", "ss")
 

@@ -81,11 +81,11 @@ def nearest(
     order = "(embedding <#> %s::halfvec) + 0" if exact else "embedding <#> %s::halfvec"
     part = (
         f"(SELECT {_COLUMNS}, -(embedding <#> %s::halfvec) FROM search_entry "  # noqa: S608 - kinds are checked
-        f"WHERE kind = '{{kind}}' AND embedding IS NOT NULL{readable} ORDER BY {order} LIMIT %s)"
+        f"WHERE kind = '{{kind}}' AND embedding IS NOT NULL AND embedded_with = %s{readable} ORDER BY {order} LIMIT %s)"
     )
     statement = " UNION ALL ".join(part.format(kind=_checked(kind)) for kind in kinds)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [vector, vector, limit] * len(kinds))
+        cursor.execute(statement, [vector, vectors.space().name, vector, limit] * len(kinds))
         return [_hit(row[:-1], similarity=float(row[-1])) for row in cursor.fetchall()]
 
 

@@ -90,7 +90,10 @@ def database_from(url: str) -> dict[str, Any]:
         "PORT": str(parts.pop("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**{key: value for key, value in parts.items() if value is not None}, "options": SEARCH_WIDTH},
+        "OPTIONS": {
+            **{key: value for key, value in parts.items() if value is not None},
+            "options": f"{SEARCH_WIDTH} {parts.get('options') or ''}".strip(),
+        },
     }
 
 

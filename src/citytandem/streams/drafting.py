@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import read
+from citytandem.core.i18n import human_versions, read
 from citytandem.core.node import this_node
 from citytandem.core.text import clean_line
 from citytandem.partnerships.contract import CityCard
@@ -39,13 +39,17 @@ def empty_values(actor: Actor, *, kind: str, text: str = "") -> dict[str, Any]:
 
 
 def values_of(record: Any, *, kind: str, language: str, cities: Sequence[CityCard]) -> dict[str, Any]:
-    """What the form of a record starts with: its words in `language` if it has them, else in the original one."""
-    chosen = language if language in record.title else record.language
+    """What the form of a record starts with: its words in `language` if people wrote them, else in the original one.
+
+    Never the words of a machine: saved, they would pass as those of the person.
+    """
+    titles, texts = human_versions(record.title), human_versions(record.text)
+    chosen = language if language in titles else record.language
     slugs = {city.id: city.slug for city in cities}
     values = {name: getattr(record, name) for name in (*SHARED, *OWN[kind])}
     values |= {
-        "title": record.title.get(chosen, {}).get("text", ""),
-        "text": record.text.get(chosen, {}).get("text", ""),
+        "title": titles.get(chosen, {}).get("text", ""),
+        "text": texts.get(chosen, {}).get("text", ""),
         "language": chosen,
         "city": slugs.get(record.city, ""),
         "version": record.version,
@@ -53,7 +57,7 @@ def values_of(record: Any, *, kind: str, language: str, cities: Sequence[CityCar
     if kind == "solution":
         values["standards"] = ", ".join(record.standards)
         for name in FRAME_CONDITIONS:
-            stored = record.frame_conditions.get(name) or {}
+            stored = human_versions(record.frame_conditions.get(name))
             values[f"condition_{name}"] = read(stored, reader=chosen, original=record.language).text
     return values
 
@@ -88,7 +92,8 @@ def _conditions(values: Mapping[str, Any], *, language: str, record: Any) -> dic
     for name in FRAME_CONDITIONS:
         text = values.get(f"condition_{name}", "").strip()
         versions = dict(stored.get(name) or {})
-        shown = read(versions, reader=language, original=record.language if record is not None else language)
+        original = record.language if record is not None else language
+        shown = read(human_versions(versions), reader=language, original=original)
         if text == shown.text.strip():
             continue
         versions.pop(language, None)

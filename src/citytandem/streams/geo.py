@@ -25,7 +25,7 @@ def record_features(actor: Actor, *, kind: str, reader: str) -> list[Feature]:
                 "layer": f"{kind}s",
                 "title": read(row["title"], reader=reader, original=row["language"]).text,
                 "path": f"/{kind}s/{row['code']}",
-                "city": cities[row["city"]].name if row["city"] in cities else "",
+                "city": cities[row["city"]].name_for(reader) if row["city"] in cities else "",
             },
         }
         for row in rows

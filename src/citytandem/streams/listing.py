@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Case, Q, Value, When
@@ -31,7 +32,7 @@ def belongings_of_partnership(actor: Actor, *, slug: str, language: str, most: i
 def _belongings(actor: Actor, own: Q, *, language: str, most: int) -> dict[str, Belongings]:
     found = {}
     for kind in KINDS:
-        rows = visible_to(actor, record_model(kind)).filter(own).order_by(*NEWEST_FIRST)  # type: ignore[type-var]
+        rows = visible_to(actor, record_model(kind)).filter(own).order_by(*NEWEST_FIRST)
         first = list(rows[: most + 1])
         total = len(first) if len(first) <= most else rows.count()
         found[kind] = Belongings([record_card(record, kind=kind, language=language) for record in first[:most]], total)
@@ -61,7 +62,7 @@ def themes_of_cities(actor: Actor, cities: Sequence[UUID]) -> dict[UUID, Counter
     found: dict[UUID, Counter[str]] = {city: Counter() for city in cities}
     for kind in KINDS:
         rows: Iterable[tuple[UUID, list[str]]] = (
-            visible_to(actor, record_model(kind)).filter(city__in=cities).values_list("city", "themes")  # type: ignore[type-var]
+            visible_to(actor, record_model(kind)).filter(city__in=cities).values_list("city", "themes")
         )
         for city, themes in rows:
             found[city].update(themes)
@@ -79,8 +80,8 @@ def problems_unanswered(actor: Actor, *, most: int) -> tuple[list[Problem], int]
     joined = Link.objects.filter(state=LinkState.CONFIRMED).values("problem_id")
     rows = visible_to(actor, Problem).exclude(id__in=joined).exclude(status__in=("solved", "closed"))
     own = Case(When(city=this_node().home_city, then=Value(0)), default=Value(1))
-    first = list(rows.annotate(own=own).order_by("own", *NEWEST_FIRST)[:most])
-    return first, rows.count()
+    first = rows.annotate(own=own).order_by("own", *NEWEST_FIRST)[:most]
+    return [cast("Problem", row) for row in first], rows.count()
 
 
 def links_waiting_total() -> int:

@@ -72,9 +72,8 @@ def map_page(actor: Actor, *, language: str) -> MapPage:
         for row in map_points(actor, kind=kind)
     ]
     home = this_node().home_city
-    cities = sorted(
-        (_city(card, numbers.get(card.id, {}), home=home) for card in cards), key=lambda city: not city.is_home
-    )
+    cities = [_city(card, numbers.get(card.id, {}), home=home, language=language) for card in cards]
+    cities.sort(key=lambda city: not city.is_home)
     return MapPage(cities, placed[:MOST_LISTED], len(placed), _drawing(cards, home=home, language=language), words())
 
 

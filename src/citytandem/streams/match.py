@@ -218,37 +218,40 @@ def _facts(city: CityCard) -> CityFacts:
 
 def _with_phrases(question: Question, hits: list[Scored], records: Mapping[UUID, Any], *, reader: str) -> list[Scored]:
     """The best few hits with their sentence that comes nearest to the question, in the version a reader gets."""
+    quotable = [_quotable(records[scored.found.id], reader=reader) for scored in hits[:WITH_PHRASES]]
+    raw = _sentence_vectors([sentence for sentences, _language in quotable for sentence in sentences])
     means = vectors.means_in_use()
     asked = vectors.corrected(
         vectors.query_raw(question.text)[None], kind=question.kind, language=question.language, means=means
     )[0]
     explained = []
-    for scored in hits[:WITH_PHRASES]:
-        record = records[scored.found.id]
-        # Only words of people are quoted, here and where a city is named with its records.
-        text = read(human_versions(record.text), reader=reader, original=record.language)
-        sentences = [part for part in _SENTENCE.split(text.text) if len(part) > 20][:6]
+    for scored, (sentences, language) in zip(hits, quotable, strict=False):
         if not sentences:
             explained.append(scored)
             continue
-        rows = vectors.corrected(
-            _sentence_vectors(sentences), kind=scored.found.kind, language=text.language, means=means
-        )
+        own = np.stack([raw[sentence] for sentence in sentences])
+        rows = vectors.corrected(own, kind=scored.found.kind, language=language, means=means)
         nearest = sentences[int((rows @ asked).argmax())]
         explained.append(replace(scored, found=replace(scored.found, phrase=shorten(nearest, limit=140))))
     return explained + hits[WITH_PHRASES:]
 
 
-def _sentence_vectors(sentences: Sequence[str]) -> Matrix:
-    """Vectors of sentences of stored records, computed once and kept."""
-    hashes = [vectors.text_hash(sentence, "") for sentence in sentences]
-    known = vectors.cached_raw(hashes)
-    missing = {key: sentence for key, sentence in zip(hashes, sentences, strict=True) if key not in known}
+def _quotable(record: Record, *, reader: str) -> tuple[list[str], str]:
+    """The first sentences of a record, and their language. Only words of people are quoted."""
+    text = read(human_versions(record.text), reader=reader, original=record.language)
+    return [part for part in _SENTENCE.split(text.text) if len(part) > 20][:6], text.language
+
+
+def _sentence_vectors(sentences: Sequence[str]) -> dict[str, Matrix]:
+    """Vectors of sentences of stored records, computed once and kept; one query for all of them."""
+    hashes = {sentence: vectors.text_hash(sentence, "") for sentence in sentences}
+    known = vectors.cached_raw(hashes.values()) if hashes else {}
+    missing = {key: sentence for sentence, key in hashes.items() if key not in known}
     if missing:
         fresh = dict(zip(missing, vectors.raw_vectors(list(missing.values())), strict=True))
         vectors.keep_raw(fresh)
         known |= fresh
-    return np.stack([known[key] for key in hashes])
+    return {sentence: known[key] for sentence, key in hashes.items()}
 
 
 def _worded(asked: Asked, scored: Scored, records: Mapping[UUID, Any], *, reader: str) -> MatchHit:

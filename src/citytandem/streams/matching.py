@@ -317,9 +317,16 @@ def refit(weights: Weights, samples: Sequence[tuple[Terms, bool]], *, trust: flo
     useful = np.array([float(is_useful) for _, is_useful in samples])
     spread = np.maximum(np.abs(start), 0.5)
     precision = np.diag(trust / (4 * spread**2))
-    current = _most_probable(rows, useful, start=start, precision=precision)
-    current[1:] = np.where(start[1:] >= 0, np.maximum(current[1:], 0.0), np.minimum(current[1:], 0.0))
-    return Weights(*(float(value) for value in current))
+    current, free = start.copy(), np.full(4, fill_value=True)
+    while True:
+        inner = np.ix_(free, free)
+        current[free] = _most_probable(rows[:, free], useful, start=start[free], precision=precision[inner])
+        flipped = current * start < 0
+        flipped[0] = False  # the bias speaks neither for nor against a hit
+        if not flipped.any():
+            return Weights(*(float(value) for value in current))
+        # A term that would turn round counts nothing, and the others make up for it.
+        current[flipped], free = 0.0, free & ~flipped
 
 
 def _most_probable(

@@ -135,7 +135,14 @@ class Record(models.Model):
             models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="%(class)s_language_known"),
             models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="%(class)s_visibility_known"),
             models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # A comparison with NULL is not false, so half a place would pass without the first two.
+                condition=Q(latitude=None, longitude=None)
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="%(class)s_place_on_earth",
             ),
             models.CheckConstraint(

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from django.conf import settings
 from django.utils.formats import number_format
 
-from citytandem.streams.matching import FLOOR, LIKELY, POSSIBLE
 from citytandem.streams.desk import TERMS, WeightShown, weights_shown
+from citytandem.streams.matching import FLOOR, LIKELY, POSSIBLE
 from citytandem.streams.weighting import shipped_reliability, shipped_weights, weights_in_use
 from citytandem.ui import charts
 

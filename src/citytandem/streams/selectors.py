@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Func, Model, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, F, Func, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor

@@ -33,7 +33,7 @@ class Prepare(Protocol):
     def __call__(self, *, demo: str | None, say: Callable[[str], None]) -> None: ...
 
 
-class CannotPrepare(Exception):  # noqa: N818 - what the operator reads, not a programming error
+class CannotPrepare(Exception):
     """What was asked for cannot be had; the message says why."""
 
 

@@ -31,7 +31,7 @@ class AmountField(forms.DecimalField):
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override] - as in Django
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """See DecimalField."""
         return super().to_python(plain_number(value) if isinstance(value, str) else value)
 
@@ -45,7 +45,7 @@ class DegreesField(forms.FloatField):
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> float | None:  # type: ignore[override] - as in Django
+    def to_python(self, value: Any) -> float | None:  # type: ignore[override]
         """See FloatField."""
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 

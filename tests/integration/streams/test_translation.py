@@ -1,4 +1,4 @@
-"""Versions by a machine: marked, never instead of people's, gone when the original changes, none without a translator."""
+"""Versions by a machine: marked, never instead of people's, gone with their original, none without a translator."""
 
 from __future__ import annotations
 

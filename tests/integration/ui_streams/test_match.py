@@ -53,7 +53,7 @@ def test_typing_gives_a_few_lines_and_nothing_for_a_letter(world: World, visitor
         "mixed Кирилица and ελληνικά and deutsch",
         "\u202egnp.exe \u200fright to left\u200f",
         "a" * 100_000,
-        "<b>bold</b> & \"quoted\"",
+        '<b>bold</b> & "quoted"',
         "%s %(x)s {{ x }}",
         "🙂🙃",
     ],
@@ -108,9 +108,18 @@ def test_somebody_signed_in_says_it_without_leaving_the_page(world: World, neigh
     assert not Feedback.objects.get().is_useful
 
 
-@pytest.mark.parametrize("forged", [{"id": "nonsense"}, {"id": "00000000-0000-0000-0000-000000000000"}, {"useful": "7"}, {"kind": "x"}])
+@pytest.mark.parametrize(
+    "forged", [{"id": "nonsense"}, {"id": "00000000-0000-0000-0000-000000000000"}, {"useful": "7"}, {"kind": "x"}]
+)
 def test_a_forged_answer_is_refused_in_words(world: World, visitor: Client, forged: dict[str, str]) -> None:
-    sent = {"q": QUESTION, "side": "problem", "kind": "solution", "id": str(world.solutions[0].id), "useful": "1", **forged}
+    sent = {
+        "q": QUESTION,
+        "side": "problem",
+        "kind": "solution",
+        "id": str(world.solutions[0].id),
+        "useful": "1",
+        **forged,
+    }
 
     response = visitor.post("/match/feedback", sent)
 

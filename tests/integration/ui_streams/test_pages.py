@@ -138,8 +138,12 @@ def test_what_records_say_is_escaped(world: World, visitor: Client) -> None:
         assert b"<script>alert" not in visitor.get(path).content
 
 
-def test_names_of_people_are_for_the_city_s_staff(world: World, visitor: Client, neighbour: Client, unit: Client) -> None:
-    sent = neighbour.post("/problems/new", {"title": "Zu laut", "place_kind": "city", "visibility": "public", "sender": "resident"})
+def test_names_of_people_are_for_the_city_s_staff(
+    world: World, visitor: Client, neighbour: Client, unit: Client
+) -> None:
+    sent = neighbour.post(
+        "/problems/new", {"title": "Zu laut", "place_kind": "city", "visibility": "public", "sender": "resident"}
+    )
     address = sent["Location"]
 
     assert b"\xc2\xb7 resident" not in visitor.get(address).content

@@ -23,7 +23,9 @@ def test_the_right_password_leads_to_where_one_wanted_to_go(person: None, visito
     assert visitor.get("/problems/new").status_code == 302
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example", "/a\r\nb"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example", "/a\r\nb"]
+)
 def test_nobody_is_led_elsewhere(person: None, visitor: Client, target: str) -> None:
     sent = {"email": "anna@test.example", "password": "long enough 1", "next": target}
 
@@ -49,7 +51,10 @@ def test_a_wrong_sign_in_does_not_tell_whether_there_is_an_account(
     assert sent["password"] not in response.content.decode() or sent["password"] == "x"
 
 
-@pytest.mark.parametrize("sent", [{"email": "a\x00b", "password": "x"}, {"email": "", "password": ""}, {"email": "a", "password": "p" * 2_000}])
+@pytest.mark.parametrize(
+    "sent",
+    [{"email": "a\x00b", "password": "x"}, {"email": "", "password": ""}, {"email": "a", "password": "p" * 2_000}],
+)
 def test_what_cannot_be_right_is_refused_in_words(person: None, visitor: Client, sent: dict[str, str]) -> None:
     assert visitor.post("/sign-in", sent).status_code == 422
 

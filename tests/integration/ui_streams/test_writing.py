@@ -10,9 +10,21 @@ from django.test import Client
 from citytandem.streams.models import Problem, Solution
 from tests.small_world import World
 
-PROBLEM = {"title": "Zu laut nachts", "text": "Am Markt ist es nachts zu laut.", "city": "krefeld", "place_kind": "city",
-           "visibility": "public", "sender": "resident"}  # fmt: skip
-SOLUTION = {"title": "Leise Kehrmaschine", "city": "krefeld", "place_kind": "city", "visibility": "public", "kind": "product"}
+PROBLEM = {
+    "title": "Zu laut nachts",
+    "text": "Am Markt ist es nachts zu laut.",
+    "city": "krefeld",
+    "place_kind": "city",
+    "visibility": "public",
+    "sender": "resident",
+}
+SOLUTION = {
+    "title": "Leise Kehrmaschine",
+    "city": "krefeld",
+    "place_kind": "city",
+    "visibility": "public",
+    "kind": "product",
+}
 
 
 def typed(response: Any) -> dict[str, Any]:
@@ -95,13 +107,23 @@ def test_what_is_wrong_is_said_and_everything_typed_is_still_there(
 
 
 def test_the_message_is_in_the_reader_s_language(world: World, neighbour: Client) -> None:
-    html = neighbour.post("/problems/new", {**PROBLEM, "sender": "pope"}, headers={"Accept-Language": "el"}).content.decode()
+    html = neighbour.post(
+        "/problems/new", {**PROBLEM, "sender": "pope"}, headers={"Accept-Language": "el"}
+    ).content.decode()
 
     assert '<html lang="el"' in html
     assert "επιλογή" in html
 
 
-@pytest.mark.parametrize("text", ["mixed Кирилица ελληνικά", "\u200fright to left\u200f", "'; DROP TABLE streams_problem; --", "<b>&amp;"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mixed Кирилица ελληνικά",
+        "\u200fright to left\u200f",
+        "'; DROP TABLE streams_problem; --",
+        "<b>&amp;",
+    ],
+)
 def test_unusual_texts_are_kept_as_they_are(world: World, neighbour: Client, text: str) -> None:
     response = neighbour.post("/problems/new", {**PROBLEM, "title": text, "text": text})
 

@@ -69,7 +69,7 @@ def service(answer: Callable[[Asked], Answer]) -> Iterator[Service]:
                 self.wfile.write(content[position : position + 1])
                 self.wfile.flush()
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_told: Any) -> None:
             """Nothing on the terminal."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -43,9 +43,9 @@ def _codes() -> set[str]:
     for module in (matching, match):
         tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reason":
-                if isinstance(node.args[0], ast.Constant):
-                    found.add(node.args[0].value)
+            is_reason = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reason"
+            if is_reason and isinstance(node.args[0], ast.Constant):
+                found.add(node.args[0].value)
     return found | {"has_solution", "has_problem"}  # these two are taken from a pair
 
 

@@ -43,6 +43,7 @@ from citytandem.streams.selectors import record_get
 from citytandem.streams.translated import drop_stale, machine_versions, put_back
 
 TEXTS = ("evidence", "place_name", "provider", "licence", "cost_note", "contact_role", "reuse_notes")
+_LONGEST = {"evidence": 5_000, "reuse_notes": 5_000, "licence": 100}
 CHOICES: dict[str, Sequence[str]] = {
     "status": ProblemStatus.values,
     "sender": Sender.values,
@@ -136,7 +137,8 @@ def problem_set_status(*, key: str | UUID, status: str, reason: str, by: Actor) 
     require("streams.set_status", by, problem)
     if status not in ProblemStatus.values:
         raise Invalid("status.unknown", _("There is no such status."), field="status")
-    if not reason.strip():
+    told = clean_text(reason)[:2_000]
+    if not told:
         raise Invalid("reason.missing", _("Say why: everybody can read it in the history."), field="reason")
     problem = Problem.objects.select_for_update().get(id=problem.id)
     if problem.status == status:
@@ -145,7 +147,7 @@ def problem_set_status(*, key: str | UUID, status: str, reason: str, by: Actor) 
     problem.changed_at = clock.now()
     problem.version += 1
     problem.save(update_fields=["status", "changed_at", "version"])
-    log_change(problem, "status", by=by, fields={"status": [before, status]}, reason=clean_text(reason)[:2000])
+    log_change(problem, "status", by=by, fields={"status": [before, status]}, reason=told)
     return problem
 
 
@@ -232,6 +234,12 @@ def _assign(record: Any, kind: str, details: Mapping[str, Any]) -> None:
             _("Give the place as latitude and longitude, or choose the whole city."),
             field="place_kind",
         )
+    if (record.latitude is None) != (record.longitude is None):
+        raise Invalid(
+            "place.missing",
+            _("Give the place as latitude and longitude, or choose the whole city."),
+            field="latitude" if record.latitude is None else "longitude",
+        )
     if record.place_kind == PlaceKind.AREA and not record.area:
         raise Invalid("area.missing", _("Draw the area, or choose the whole city."), field="place_kind")
     if isinstance(record, Solution):
@@ -252,7 +260,7 @@ def _checked_value(name: str, value: Any) -> Any:
     if name == "frame_conditions":
         return _checked_conditions(value)
     if name in TEXTS:
-        return clean_text(str(value))[: 5_000 if name in {"evidence", "reuse_notes"} else 200]
+        return clean_text(str(value))[: _LONGEST.get(name, 200)]
     if name in {"latitude", "longitude"} and value is not None:
         limit = 90 if name == "latitude" else 180
         if not -limit <= float(value) <= limit:
@@ -280,7 +288,7 @@ def _checked_conditions(value: Mapping[str, Any]) -> dict[str, Any]:
         )
     return {
         condition: {
-            language: {"text": clean_text(str(version.get("text", "")))[:2000], "by": version.get("by", "human")}
+            language: {**version, "text": clean_text(str(version.get("text", "")))[:2000], "by": version.get("by", "human")}
             for language, version in versions.items()
             if is_language(language) and version.get("text")
         }

@@ -41,7 +41,7 @@ def hits(request: HttpRequest) -> HttpResponse:
         return HttpResponse("")
     results = results_of(asked, actor=actor, reader=reader, quick=not full)
     template = "streams/parts/results.html" if full else "streams/parts/quick_hits.html"
-    return render(request, template, {"asked": asked, "results": results})
+    return render(request, template, {"asked": asked, "results": results, "live": True})
 
 
 @never_cache

@@ -83,10 +83,13 @@ def _lines(lines: list[str]) -> SafeString:
 
 
 @register.inclusion_tag("ui/components/language_badge.html")
-def language_badge(reading: Reading, original: str = "") -> dict[str, Any]:
-    """Says in which language a text is shown where that is not the page's, and whether a machine translated it."""
+def language_badge(reading: Reading, original: str = "", also: Reading | None = None) -> dict[str, Any]:
+    """Says in which language a text is shown where that is not the page's, and whether a machine translated it.
+
+    `also` is shown beside it: one badge tells for both.
+    """
     return {
-        "reading": reading,
+        "is_machine": reading.is_machine or (also is not None and also.is_machine),
         "shown": reading.language if reading.text and reading.language != get_language() else "",
         "original": original if original and original != reading.language else "",
     }

@@ -1,0 +1,44 @@
+"""`citytandem node`: which city runs this node."""
+
+from __future__ import annotations
+
+import argparse
+
+from citytandem.cli import WrongUse, show
+from citytandem.cli.command import Command
+from citytandem.core.languages import LANGUAGES
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--home", metavar="CITY", help="short name of the home city (see /cities, or load places first)")
+    parser.add_argument("--name", help="name in the page head (default: that of the city)")
+    parser.add_argument("--language", choices=LANGUAGES, help="language where a reader asks for none")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from citytandem.core.node import node_set, this_node
+    from citytandem.partnerships.contract import city_by_slug
+
+    if options.home:
+        city = city_by_slug(options.home)
+        if city is None:
+            raise WrongUse(f"there is no city “{options.home}” here; `citytandem places` loads those of Europe")
+        language = options.language or next((code for code in city.languages if code in LANGUAGES), "en")
+        node_set(name=options.name or city.name, home_city=city.id, home_slug=city.slug, language=language)
+    elif options.name or options.language:
+        raise WrongUse("say which city: --home CITY")
+    identity = asdict(this_node())
+    show(options, identity, [f"{name:12}{value}" for name, value in identity.items()])
+    return 0
+
+
+COMMAND = Command(
+    name="node",
+    summary="Show or set which city runs this node.",
+    example="citytandem node --home krefeld --language de",
+    needs="database",
+    configure=_configure,
+    run=_run,
+)

@@ -1,0 +1,302 @@
+"""Writing problems and solutions: what is kept, what is refused and where, what history tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from citytandem.accounts.contract import ANYBODY, SYSTEM, Actor
+from citytandem.core import clock, events
+from citytandem.core.errors import Conflict, Forbidden, Invalid, NotFound
+from citytandem.core.events import RecordChanged
+from citytandem.core.ids import short_code, stable_id
+from citytandem.streams.contract import RecordSubmitted
+from citytandem.streams.models import Change, Problem, Solution, SolutionUse
+from citytandem.streams.selectors import history_of, record_get
+from citytandem.streams.services.records import (
+    Wording,
+    problem_set_status,
+    record_edit,
+    record_import,
+    record_submit,
+)
+
+pytestmark = pytest.mark.django_db
+BINS = Wording("Die Mülleimer quellen über", "Jeden Samstag liegt der Müll auf dem Marktplatz.", "de")
+
+
+def submit(by: Actor, *, stream: str = "problem", wording: Wording = BINS, **details: Any) -> Any:
+    return record_submit(kind=stream, wording=wording, by=by, details=details)
+
+
+def test_a_record_is_kept_as_it_was_written(resident: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    made = submit(resident, themes=["waste", "waste"], affected=["families"], latitude=51.3, longitude=6.5, place_kind="point")
+    kept = Problem.objects.get(id=made.id)
+    assert kept.title == {"de": {"text": BINS.title, "by": "human"}}
+    assert kept.text == {"de": {"text": BINS.text, "by": "human"}}
+    assert (kept.language, kept.visibility, kept.status, kept.version) == ("de", "public", "open", 1)
+    assert (kept.themes, kept.affected) == (["waste"], ["families"])
+    assert (kept.created_at, kept.changed_at, kept.created_by_id) == (moment, moment, resident.id)
+    assert kept.code == short_code(kept.id)
+    assert [(change.what, change.by_name) for change in history_of(kept)] == [("submitted", resident.name)]
+
+
+def test_its_language_is_found_out_unless_it_is_said(resident: Actor) -> None:
+    assert submit(resident, wording=Wording("Les poubelles débordent", "Chaque samedi sur le marché.")).language == "fr"
+    assert submit(resident, wording=Wording("Internet", "", "ro")).language == "ro"
+
+
+def test_texts_are_cleaned(resident: Actor) -> None:
+    made = submit(resident, wording=Wording(" Bins\x00 over\u202eflow\n at night ", "One.\r\nTwo\x00.", "en"), evidence="a\x00b")
+    assert made.title["en"]["text"] == "Bins overflow at night"
+    assert made.text["en"]["text"] == "One.\nTwo."
+    assert made.evidence == "ab"
+
+
+def test_events_follow_the_commit_only(resident: Actor, django_capture_on_commit_callbacks: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Any] = []
+    for event in (RecordSubmitted, RecordChanged):
+        monkeypatch.setitem(events._listeners, event, [heard.append])
+    with django_capture_on_commit_callbacks() as waiting:
+        made = submit(resident)
+    assert not heard
+    for callback in waiting:
+        callback()
+    assert heard == [RecordSubmitted("problem", made.id), RecordChanged("problem", made.id)]
+
+
+PROBLEM_FAULTS: list[tuple[str, dict[str, Any]]] = [
+    ("themes", {"themes": ["moon"]}),
+    ("themes", {"themes": ["environment"]}),
+    ("themes", {"themes": ["waste", "water", "noise", "hydrogen", "biodiversity", "street-lighting", "air-quality"]}),
+    ("affected", {"affected": ["martians"]}),
+    ("sender", {"sender": "king"}),
+    ("visibility", {"visibility": "secret"}),
+    ("place_kind", {"place_kind": "moon"}),
+    ("place_kind", {"place_kind": "point"}),
+    ("place_kind", {"place_kind": "area"}),
+    ("latitude", {"latitude": 91.0, "longitude": 0.0}),
+    ("latitude", {"latitude": float("nan"), "longitude": 0.0}),
+    ("longitude", {"latitude": 0.0, "longitude": -180.5}),
+    ("longitude", {"latitude": 51.0}),
+    ("latitude", {"longitude": 6.5}),
+    ("status", {"status": "solved"}),
+    ("created_by_id", {"created_by_id": None}),
+    ("version", {"version": 7}),
+]
+SOLUTION_FAULTS: list[tuple[str, dict[str, Any]]] = [
+    ("kind", {"kind": "magic"}),
+    ("stage", {"stage": "finished"}),
+    ("trl", {"trl": 0}),
+    ("trl", {"trl": 10}),
+    ("cost_low", {"cost_low": Decimal(-1)}),
+    ("cost_high", {"cost_high": Decimal("-0.01")}),
+    ("cost_low", {"cost_low": Decimal(2), "cost_high": Decimal(1)}),
+    ("url", {"url": "javascript:alert(1)"}),
+    ("frame_conditions", {"frame_conditions": {"weather": {}}}),
+    ("frame_conditions", {"frame_conditions": ["law"]}),
+    ("sender", {"sender": "resident"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "details"),
+    [("problem", *fault) for fault in PROBLEM_FAULTS] + [("solution", *fault) for fault in SOLUTION_FAULTS],
+)
+def test_what_does_not_fit_is_refused_with_its_field(kind: str, field: str, details: dict[str, Any], resident: Actor) -> None:
+    with pytest.raises(Invalid) as caught:
+        submit(resident, stream=kind, **details)
+    assert caught.value.field == field
+    assert str(caught.value)
+    assert not Problem.objects.exists()
+    assert not Solution.objects.exists()
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "wording"),
+    [
+        ("title", Wording("", "text", "de")),
+        ("title", Wording(" \x00\n\u202e ", "text", "de")),
+        ("title", Wording("x" * 201, "text", "de")),
+        ("text", Wording("title", "x" * 20_001, "de")),
+        ("language", Wording("title", "text", "es")),
+    ],
+)
+def test_words_that_do_not_fit_are_refused_with_their_field(field: str, wording: Wording, resident: Actor) -> None:
+    with pytest.raises(Invalid) as caught:
+        submit(resident, wording=wording)
+    assert caught.value.field == field
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(exclude_categories=()), max_size=60), st.text(st.characters(exclude_categories=()), max_size=200))
+def test_any_words_are_kept_or_refused_and_nothing_worse(title: str, text: str, resident: Actor) -> None:
+    try:
+        made = submit(resident, wording=Wording(title, text))
+    except Invalid as error:
+        assert error.field == "title"
+        return
+    kept = Problem.objects.get(id=made.id)
+    assert kept.title == made.title
+    assert kept.text == made.text
+
+
+@pytest.mark.parametrize("field", ["place_name", "provider", "licence", "cost_note", "contact_role", "reuse_notes"])
+def test_the_longest_text_of_each_field_fits_the_database(field: str, resident: Actor) -> None:
+    made = submit(resident, stream="solution", **{field: "ä" * 6_000})
+    assert len(getattr(Solution.objects.get(id=made.id), field)) >= 100
+
+
+def test_visitors_may_not_write(resident: Actor) -> None:
+    with pytest.raises(Forbidden):
+        submit(ANYBODY)
+    assert not Problem.objects.exists()
+
+
+def test_an_edit_is_kept_with_what_it_changed(resident: Actor) -> None:
+    made = submit(resident, themes=["waste"])
+    edited = record_edit(
+        kind="problem", key=made.code, version=1, by=resident, wording=Wording("Müll am Markt", BINS.text, "de"), details={"themes": ["noise"], "sender": "resident"}
+    )  # fmt: skip
+    kept = Problem.objects.get(id=made.id)
+    assert (kept.version, edited.version, kept.themes) == (2, 2, ["noise"])
+    change = history_of(kept)[0]
+    assert (change.what, change.by_id) == ("edited", resident.id)
+    assert change.fields["themes"] == [["waste"], ["noise"]]
+    assert set(change.fields) == {"title", "themes"}
+
+
+def test_an_edit_that_changes_nothing_leaves_no_trace(resident: Actor) -> None:
+    made = submit(resident)
+    record_edit(kind="problem", key=made.id, version=1, by=resident, wording=BINS, details={"sender": "resident"})
+    assert Problem.objects.get().version == 1
+    assert Change.objects.count() == 1
+
+
+def test_a_second_language_joins_the_first(resident: Actor) -> None:
+    made = submit(resident)
+    record_edit(kind="problem", key=made.id, version=1, by=resident, wording=Wording("Bins overflow", "", "en"), details={})
+    kept = Problem.objects.get()
+    assert set(kept.title) == {"de", "en"}
+    assert set(kept.text) == {"de"}
+    assert kept.language == "de"
+
+
+def test_who_was_slower_is_told_and_changes_nothing(resident: Actor, innovation_unit: Actor) -> None:
+    made = submit(resident)
+    record_edit(kind="problem", key=made.id, version=1, by=innovation_unit, details={"themes": ["waste"]})
+    with pytest.raises(Conflict) as caught:
+        record_edit(kind="problem", key=made.id, version=1, by=resident, wording=Wording("Anders", "", "de"), details={})
+    assert caught.value.details == {"current_version": 2}
+    assert Problem.objects.get().title == made.title
+
+
+def test_only_the_author_and_the_city_may_edit(resident: Actor, innovation_unit: Actor, make_actor: Callable[[str], Actor]) -> None:
+    made = submit(resident)
+    for stranger in (ANYBODY, make_actor("resident")):
+        with pytest.raises(Forbidden):
+            record_edit(kind="problem", key=made.id, version=1, by=stranger, details={"themes": ["waste"]})
+    for version, friend in enumerate((resident, innovation_unit), start=1):
+        record_edit(kind="problem", key=made.id, version=version, by=friend, details={"themes": [["waste"], ["noise"]][version - 1]})
+    assert Problem.objects.get().version == 3
+
+
+@pytest.mark.parametrize("visibility", ["draft", "internal", "partners"])
+def test_what_is_not_public_does_not_exist_for_others(visibility: str, resident: Actor, innovation_unit: Actor, make_actor: Callable[[str], Actor]) -> None:
+    made = submit(resident, visibility=visibility)
+    for stranger in (ANYBODY, make_actor("resident")):
+        with pytest.raises(NotFound):
+            record_get(stranger, kind="problem", key=made.code)
+        with pytest.raises(NotFound):
+            record_edit(kind="problem", key=made.id, version=1, by=stranger, details={})
+    assert record_get(resident, kind="problem", key=made.code) == record_get(innovation_unit, kind="problem", key=str(made.id)) == made
+
+
+@pytest.mark.parametrize("key", ["", "nothing", "\x00", "x" * 5_000, "' OR 1=1 --", "00000000-0000-7000-8000-000000000000"])
+def test_forged_keys_find_nothing(key: str, resident: Actor) -> None:
+    submit(resident)
+    with pytest.raises(NotFound):
+        record_get(resident, kind="problem", key=key)
+
+
+def test_a_status_moves_on_with_a_reason_that_history_keeps(resident: Actor, innovation_unit: Actor) -> None:
+    made = submit(resident)
+    problem_set_status(key=made.id, status="pilot", reason="Wir messen\x00 seit März.", by=innovation_unit)
+    problem_set_status(key=made.code, status="solved", reason="Seit Juni läuft nichts mehr über.", by=innovation_unit)
+    told = [(change.what, change.fields.get("status"), change.reason, change.by_name) for change in history_of(made)]
+    assert told == [
+        ("status", ["pilot", "solved"], "Seit Juni läuft nichts mehr über.", innovation_unit.name),
+        ("status", ["open", "pilot"], "Wir messen seit März.", innovation_unit.name),
+        ("submitted", None, "", resident.name),
+    ]
+    assert Problem.objects.get().version == 3
+
+
+def test_the_same_status_again_is_no_news(resident: Actor, innovation_unit: Actor) -> None:
+    made = submit(resident)
+    problem_set_status(key=made.id, status="open", reason="So ist es.", by=innovation_unit)
+    assert Problem.objects.get().version == 1
+    assert len(history_of(made)) == 1
+
+
+@pytest.mark.parametrize(("status", "reason", "field"), [("finished", "why", "status"), ("solved", "  ", "reason"), ("solved", "\x00", "reason")])
+def test_a_status_needs_a_known_name_and_a_reason(status: str, reason: str, field: str, resident: Actor, innovation_unit: Actor) -> None:
+    made = submit(resident)
+    with pytest.raises(Invalid) as caught:
+        problem_set_status(key=made.id, status=status, reason=reason, by=innovation_unit)
+    assert caught.value.field == field
+
+
+def test_residents_do_not_set_the_status_even_of_their_own(resident: Actor) -> None:
+    made = submit(resident)
+    with pytest.raises(Forbidden):
+        problem_set_status(key=made.id, status="solved", reason="Gut.", by=resident)
+
+
+def bring(slug: str = "krefeld-bins", **more: Any) -> Any:
+    arguments: dict[str, Any] = {
+        "kind": "solution",
+        "identifier": stable_id("solution", slug),
+        "slug": slug,
+        "language": "de",
+        "title": {"de": "Füllstandssensoren", "en": "Fill-level sensors"},
+        "text": {"de": "Sie melden volle Eimer.", "en": "They tell of full bins."},
+        "fields": {"city": stable_id("city", "krefeld"), "visibility": "public", "themes": ["waste"], "stage": "in_use", "basis": "stated"},
+        "used_in": [stable_id("city", "krefeld")],
+        "by": SYSTEM,
+    }
+    return record_import(**arguments | more)
+
+
+def test_importing_twice_changes_nothing() -> None:
+    bring()
+    before = [list(model.objects.values()) for model in (Solution, SolutionUse, Change)]
+    bring()
+    assert [list(model.objects.values()) for model in (Solution, SolutionUse, Change)] == before
+
+
+def test_a_changed_source_refreshes_the_same_record() -> None:
+    first = bring()
+    again = bring(title={"de": "Sensoren", "en": "Sensors"}, used_in=[stable_id("city", "sofia")])
+    kept = Solution.objects.get()
+    assert (first.id, first.code, 2) == (kept.id, kept.code, kept.version)
+    assert again.title == kept.title
+    assert kept.created_at == first.created_at
+    assert SolutionUse.objects.count() == 2
+
+
+@pytest.mark.parametrize("fields", [{"visibility": "secret"}, {"stage": "finished"}, {"trl": "nine"}])
+def test_an_import_that_does_not_fit_is_refused(fields: dict[str, Any]) -> None:
+    from django.core.exceptions import ValidationError
+
+    with pytest.raises(ValidationError):
+        bring(fields=fields)
