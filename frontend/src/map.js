@@ -21,7 +21,7 @@ import { NEAREST, composeStyle, fetchJson, isDark, onThemeChange } from './look.
 import { readFeatures, showMarkers } from './markers.js'
 
 // Markers nearer to each other than this many pixels are gathered into one, so that each can be hit (WCAG 2.2, 2.5.8).
-const TIGHT = 28
+const TIGHT = 24
 // With more markers than these the page would be all markers: then they are gathered from further away.
 const MOST_MARKERS = 200
 const ROOMY = 56

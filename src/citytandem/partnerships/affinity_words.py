@@ -36,7 +36,14 @@ def grounds(terms: Sequence[Term], *, home: str, other: str, language: str) -> l
     for term in terms:
         label, detail = _WORDS[term.code](term, names, language)
         found.append(
-            Ground(term.code, label, detail, strength_word(term.strength), max(4, round(term.strength * 100)), term.pairings)
+            Ground(
+                term.code,
+                label,
+                detail,
+                strength_word(term.strength),
+                max(4, round(term.strength * 100)),
+                term.pairings,
+            )
         )
     return found
 
@@ -77,7 +84,9 @@ def _themes(term: Term, _names: Names, language: str) -> Words:
     more = int(term.values["count"]) - len(term.items)
     if more > 0:
         detail = ngettext(
-            "Both work on: %(themes)s and %(more)s more theme.", "Both work on: %(themes)s and %(more)s more themes.", more
+            "Both work on: %(themes)s and %(more)s more theme.",
+            "Both work on: %(themes)s and %(more)s more themes.",
+            more,
         ) % {"themes": themes, "more": more}
         return _("Same themes"), detail
     return _("Same themes"), _("Both work on: %(themes)s.") % {"themes": themes}
@@ -114,7 +123,10 @@ def _partnership(_term: Term, names: Names, _language: str) -> Words:
 def _twinned(term: Term, names: Names, _language: str) -> Words:
     since = int(term.values["since"])
     if since:
-        return _("Twin towns"), _("%(home)s and %(other)s have been twin towns since %(year)s.") % {**names, "year": since}
+        return _("Twin towns"), _("%(home)s and %(other)s have been twin towns since %(year)s.") % {
+            **names,
+            "year": since,
+        }
     return _("Twin towns"), _("%(home)s and %(other)s are twin towns.") % names
 
 

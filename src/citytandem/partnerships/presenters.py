@@ -172,7 +172,14 @@ def cities_page(actor: Actor) -> CitiesPage:
     home = this_node().home_city
     cities.sort(key=lambda city: not city.is_home)
     drawing = programme_map(list(cards.values()), rows, home=home)
-    return CitiesPage(cities, page.next_cursor, True, drawing, (), [briefs[row.id] for row in rows])
+    return CitiesPage(
+        cities=cities,
+        next_cursor=page.next_cursor,
+        is_first=True,
+        drawing=drawing,
+        countries=(),
+        partnerships=[briefs[row.id] for row in rows],
+    )
 
 
 def places_page(*, text: str, country: str, after: str | None) -> CitiesPage:
@@ -325,7 +332,9 @@ def _grounds(
         distance_km=_distance(home, other),
     )
     terms = affinity.terms(one, two, ties=ties)
-    return affinity_words.grounds(terms, home=card(home).name_for(language), other=card(other).name_for(language), language=language)
+    return affinity_words.grounds(
+        terms, home=card(home).name_for(language), other=card(other).name_for(language), language=language
+    )
 
 
 def _phrases_of(city: City) -> list[str]:

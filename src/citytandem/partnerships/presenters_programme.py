@@ -193,7 +193,7 @@ def partnerships_page() -> PartnershipsPage:
         )
         for row in rows
     ]
-    drawing = programme_map(list(cities.values()), rows, home=this_node().home_city, letters=1.2)
+    drawing = programme_map(list(cities.values()), rows, home=this_node().home_city, letters=1.0)
     return PartnershipsPage(cards, drawing)
 
 
@@ -269,7 +269,9 @@ def programme_page() -> ProgrammePage:
     cards = [card(city) for city in profiled]
     by_slug = {city.slug: city for city in profiled}
     source = _all_works(events)
-    shown = sorted((_event(event, by_slug, source) for event in events), key=lambda event: (not event.starts, event.starts))
+    shown = sorted(
+        (_event(event, by_slug, source) for event in events), key=lambda event: (not event.starts, event.starts)
+    )
     kinds = [row.kind for row in rows]
     numbered = [event for event in shown if event.number is not None]
     return ProgrammePage(
@@ -340,4 +342,3 @@ def _span(dates: Sequence[str]) -> str:
     if len(days) > 1:
         return _("%(first)s to %(last)s") % {"first": days[0], "last": days[-1]}
     return days[0] if days else ""
-

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import Reading, read
+from citytandem.core.i18n import Reading, human_versions, read
 from citytandem.core.languages import NATIVE_NAMES, is_language
 from citytandem.core.node import this_node
 from citytandem.core.text import MAX_QUERY, clean_text
@@ -87,7 +87,7 @@ def _asked_with_record(actor: Actor, *, kind: str, key: str, reader: str, wishes
         language=record.language,
         is_language_said=True,
         record=record,
-        title=read(record.title, reader=reader, original=record.language),
+        title=read(human_versions(record.title), reader=reader, original=record.language),
         top=MANY if wishes.get("more") else FEW,
         notes=[],
         question=question_of_text("", language=record.language, kind=kind),
@@ -116,6 +116,6 @@ def examples(actor: Actor, *, reader: str, most: int = 4) -> list[Example]:
     """A few of the city's own newest problems."""
     own, others = newest_of_city_and_others(actor, kind="problem", city=this_node().home_city, own=most, others=most)
     return [
-        Example(read(row.title, reader=reader, original=row.language), f"/match?problem={row.code}")
+        Example(read(human_versions(row.title), reader=reader, original=row.language), f"/match?problem={row.code}")
         for row in [*own, *others][:most]
     ]

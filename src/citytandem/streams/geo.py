@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import read
+from citytandem.core.i18n import human_versions, read
 from citytandem.partnerships.contract import cities_by_id
 from citytandem.streams.selectors import map_points
 
@@ -23,7 +23,7 @@ def record_features(actor: Actor, *, kind: str, reader: str) -> list[Feature]:
             "geometry": {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]},
             "properties": {
                 "layer": f"{kind}s",
-                "title": read(row["title"], reader=reader, original=row["language"]).text,
+                "title": read(human_versions(row["title"]), reader=reader, original=row["language"]).text,
                 "path": f"/{kind}s/{row['code']}",
                 "city": cities[row["city"]].name_for(reader) if row["city"] in cities else "",
             },

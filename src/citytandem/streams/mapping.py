@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import Reading, read
+from citytandem.core.i18n import Reading, human_versions, read
 from citytandem.core.node import this_node
 from citytandem.partnerships.contract import CityCard, city_choices
 from citytandem.streams.selectors import cities_with_records, map_points
@@ -65,7 +65,7 @@ def map_page(actor: Actor, *, language: str) -> MapPage:
         MapRecord(
             kind=kind,
             code=row["code"],
-            title=read(row["title"], reader=language, original=row["language"]),
+            title=read(human_versions(row["title"]), reader=language, original=row["language"]),
             city=names.get(row["city"], ""),
         )
         for kind in ("problem", "solution")

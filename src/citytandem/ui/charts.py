@@ -95,7 +95,9 @@ def around(
 
     `least` is the smallest width of the window; `letters` makes names larger where the map is shown small.
     """
-    points = [project(place.longitude, place.latitude) for place in places if is_on_map(place.longitude, place.latitude)]
+    points = [
+        project(place.longitude, place.latitude) for place in places if is_on_map(place.longitude, place.latitude)
+    ]
     if not points:
         return _drawing(places, list(ties), window=None, letters=letters)
     left, right = min(x for x, _ in points), max(x for x, _ in points)
@@ -153,7 +155,11 @@ def _named(
         place, (x, y) = places[index], at[index]
         best = min(
             _name_boxes(place.name, x, y, scale),
-            key=lambda option: (_overlap(option[1], taken) + _outside(option[1], frame)),
+            key=lambda option: (
+                _overlap(option[1], taken)
+                + _outside(option[1], frame)
+                + _doubt(option[1], (x, y), at.values()) * NAME_HEIGHT * NAME_WIDTH * len(place.name) / scale**2
+            ),
         )
         (text_x, text_y, anchor), box = best
         taken.append(box)
@@ -172,7 +178,10 @@ def _name_boxes(
         ((x, y - gap, "middle"), (x - wide / 2, y - gap - high, x + wide / 2, y - gap)),
         ((x, y + gap + high * 0.7, "middle"), (x - wide / 2, y + gap, x + wide / 2, y + gap + high)),
         ((x + gap, y - gap * 0.6, "start"), (x + gap, y - gap * 0.6 - high, x + gap + wide, y - gap * 0.6)),
-        ((x + gap, y + gap * 0.6 + high * 0.7, "start"), (x + gap, y + gap * 0.6, x + gap + wide, y + gap * 0.6 + high)),
+        (
+            (x + gap, y + gap * 0.6 + high * 0.7, "start"),
+            (x + gap, y + gap * 0.6, x + gap + wide, y + gap * 0.6 + high),
+        ),
         ((x - gap, y - gap * 0.6, "end"), (x - gap - wide, y - gap * 0.6 - high, x - gap, y - gap * 0.6)),
         ((x - gap, y + gap * 0.6 + high * 0.7, "end"), (x - gap - wide, y + gap * 0.6, x - gap, y + gap * 0.6 + high)),
     ]
@@ -186,6 +195,18 @@ def _overlap(box: tuple[float, float, float, float], others: Iterable[tuple[floa
         if wide > 0 and high > 0:
             total += wide * high
     return total
+
+
+def _doubt(
+    box: tuple[float, float, float, float], own: tuple[float, float], all_dots: Iterable[tuple[float, float]]
+) -> int:
+    """How many other dots lie nearer to a name than its own, so that a reader could take it for theirs."""
+
+    def away(dot: tuple[float, float]) -> float:
+        return hypot(max(box[0] - dot[0], 0, dot[0] - box[2]), max(box[1] - dot[1], 0, dot[1] - box[3]))
+
+    limit = away(own)
+    return sum(away(dot) <= limit for dot in all_dots if dot != own)
 
 
 def _outside(box: tuple[float, float, float, float], frame: tuple[float, float, float, float]) -> float:

@@ -71,8 +71,17 @@ def world(db: None, quick_embedder: object) -> SimpleNamespace:
                 "country": "DE", "source": WORKS, "facts": {"date_note": "possibly 2022", "cities_present": ["sofia"]}},
     )  # fmt: skip
     event_import(slug="ev-three", title="Study trip", by=SYSTEM, fields={"format": "on-site", "source": WORKS})
-    problem = make_record("problem", "bins", city=krefeld, language="de", title={"de": "Mülleimer quellen über", "en": "Bins overflow"})
-    solution = make_record("solution", "sensors", city=sofia, language="bg", title={"bg": "Сензори за отпадъци", "en": "Bin sensors"}, stage="in_use")
+    problem = make_record(
+        "problem", "bins", city=krefeld, language="de", title={"de": "Mülleimer quellen über", "en": "Bins overflow"}
+    )
+    solution = make_record(
+        "solution",
+        "sensors",
+        city=sofia,
+        language="bg",
+        title={"bg": "Сензори за отпадъци", "en": "Bin sensors"},
+        stage="in_use",
+    )
     link = link_suggest(problem=problem, solution=solution, score=0.62, why={"en": "same theme: waste"})
     node_set(name="Krefeld", home_city=krefeld, home_slug="krefeld", language="de", demo="")
     cache.clear()

@@ -72,7 +72,9 @@ def test_a_forged_form_is_refused(world: SimpleNamespace, browser_of: BrowserOf)
 
 def test_weights_are_proposed_used_and_taken_back(world: SimpleNamespace, browser_of: BrowserOf) -> None:
     unit = browser_of(UNIT)
-    assert "At least 5 answers are needed" in unit.get("/desk/weights", headers={"accept-language": "en"}).content.decode()
+    assert (
+        "At least 5 answers are needed" in unit.get("/desk/weights", headers={"accept-language": "en"}).content.decode()
+    )
     told = unit.post("/desk/weights/propose", follow=True, headers={"accept-language": "en"}).content.decode()
     assert "too little feedback" in told
     for n in range(6):
@@ -91,7 +93,9 @@ def test_weights_are_proposed_used_and_taken_back(world: SimpleNamespace, browse
 
 
 @pytest.mark.parametrize(("number", "status"), [("999999", 404), ("-1", 200), ("1; DROP", 200), ("9" * 400, 200)])
-def test_forged_weightings_change_nothing(world: SimpleNamespace, browser_of: BrowserOf, number: str, status: int) -> None:
+def test_forged_weightings_change_nothing(
+    world: SimpleNamespace, browser_of: BrowserOf, number: str, status: int
+) -> None:
     answer = browser_of(UNIT).post("/desk/weights/use", {"weighting": number}, follow=True)
     assert answer.status_code == status
     assert not Weighting.objects.filter(is_in_use=True).exists()

@@ -141,7 +141,11 @@ def test_a_place_without_a_profile_has_a_page(world: SimpleNamespace) -> None:
 
 def test_pages_of_an_empty_node_are_designed(db: None) -> None:
     client = Client(headers={"accept-language": "en"})
-    for page, told in (("/cities", "No city has a profile yet"), ("/partnerships", "No partnership yet"), ("/programme", "No programme here yet")):
+    for page, told in (
+        ("/cities", "No city has a profile yet"),
+        ("/partnerships", "No partnership yet"),
+        ("/programme", "No programme here yet"),
+    ):
         answer = client.get(page)
         assert answer.status_code == 200
         assert told in answer.content.decode()

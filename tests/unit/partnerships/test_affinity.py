@@ -11,7 +11,9 @@ EAST, NORTH = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]
 HALF = [0.5, 0.8660254, 0.0]
 
 
-def side(*, offers: dict[str, list[float]] | None = None, wishes: dict[str, list[float]] | None = None, **known) -> Side:  # type: ignore[no-untyped-def]
+def side(
+    *, offers: dict[str, list[float]] | None = None, wishes: dict[str, list[float]] | None = None, **known
+) -> Side:  # type: ignore[no-untyped-def]
     offers, wishes = offers or {}, wishes or {}
     rows = [*offers.values(), *wishes.values()]
     vectors = np.array(rows, dtype=np.float32) if rows else None
@@ -53,8 +55,12 @@ def test_similar_size_ends_at_the_double(people: int | None, is_similar: bool) -
 
 
 def test_strengths_are_shares() -> None:
-    one = side(offers={"a": EAST}, wishes={"b": NORTH}, population=10, languages=("de",), country="DE", themes={"t": 99})
-    other = side(offers={"b": NORTH}, wishes={"a": EAST}, population=15, languages=("de",), country="DE", themes={"t": 99})
+    one = side(
+        offers={"a": EAST}, wishes={"b": NORTH}, population=10, languages=("de",), country="DE", themes={"t": 99}
+    )
+    other = side(
+        offers={"b": NORTH}, wishes={"a": EAST}, population=15, languages=("de",), country="DE", themes={"t": 99}
+    )
     found = terms(one, other, ties=Ties("p", is_twinned=True, distance_km=0.0))
     assert all(0 < term.strength <= 1 for term in found)
     assert [term.code for term in found][:2] == ["they_teach", "we_teach"]

@@ -19,40 +19,23 @@ from citytandem.core.ids import short_code, uuid7
 from citytandem.core.languages import is_language
 from citytandem.core.permissions import require
 from citytandem.core.text import MAX_TEXT, MAX_TITLE, clean_line, clean_text
-from citytandem.core.themes import themes
 from citytandem.search.detect import detect_language
 from citytandem.streams.contract import RecordSubmitted
 from citytandem.streams.models import (
-    FRAME_CONDITIONS,
-    Affected,
-    Basis,
     Change,
     PlaceKind,
     Problem,
     ProblemStatus,
     Record,
-    Sender,
     Solution,
-    SolutionKind,
     SolutionUse,
-    Stage,
     Visibility,
     record_model,
 )
 from citytandem.streams.selectors import record_get
+from citytandem.streams.services.checks import checked_value
 from citytandem.streams.translated import drop_stale, machine_versions, put_back
 
-TEXTS = ("evidence", "place_name", "provider", "licence", "cost_note", "contact_role", "reuse_notes")
-_LONGEST = {"evidence": 5_000, "reuse_notes": 5_000, "licence": 100}
-CHOICES: dict[str, Sequence[str]] = {
-    "status": ProblemStatus.values,
-    "sender": Sender.values,
-    "kind": SolutionKind.values,
-    "stage": ["", *Stage.values],
-    "visibility": Visibility.values,
-    "place_kind": PlaceKind.values,
-    "basis": ["", *Basis.values],
-}
 EDITABLE = {
     "problem": {"sender", "affected", "evidence"},
     "solution": {
@@ -227,7 +210,7 @@ def _assign(record: Any, kind: str, details: Mapping[str, Any]) -> None:
     for name, value in details.items():
         if name not in EDITABLE[kind] | SHARED:
             raise Invalid("field.unknown", _("This field cannot be written."), field=name)
-        setattr(record, name, _checked_value(name, value))
+        setattr(record, name, checked_value(name, value))
     if record.place_kind == PlaceKind.POINT and (record.latitude is None or record.longitude is None):
         raise Invalid(
             "place.missing",
@@ -246,55 +229,6 @@ def _assign(record: Any, kind: str, details: Mapping[str, Any]) -> None:
         low, high = record.cost_low, record.cost_high
         if low is not None and high is not None and low > high:
             raise Invalid("cost.order", _("The lower cost is above the higher one."), field="cost_low")
-
-
-def _checked_value(name: str, value: Any) -> Any:
-    if name in CHOICES and value not in CHOICES[name]:
-        raise Invalid("choice.unknown", _("This is not one of the choices."), field=name)
-    if name == "themes":
-        return _known(value, [theme for theme in themes() if themes()[theme].broader], field="themes", most=6)
-    if name == "affected":
-        return _known(value, Affected.values, field="affected", most=13)
-    if name == "standards":
-        return [clean_line(str(item))[:60] for item in value][:20]
-    if name == "frame_conditions":
-        return _checked_conditions(value)
-    if name in TEXTS:
-        return clean_text(str(value))[: _LONGEST.get(name, 200)]
-    if name in {"latitude", "longitude"} and value is not None:
-        limit = 90 if name == "latitude" else 180
-        if not -limit <= float(value) <= limit:
-            raise Invalid("place.not_on_earth", _("This place is not on earth."), field=name)
-    if name == "url" and value and not str(value).startswith(("https://", "http://")):
-        raise Invalid("url.scheme", _("Web addresses start with https://."), field=name)
-    if name == "trl" and value is not None and not 1 <= int(value) <= 9:
-        raise Invalid("trl.range", _("The technology readiness level is a number from 1 to 9."), field=name)
-    if name in {"cost_low", "cost_high"} and value is not None and Decimal(value) < 0:
-        raise Invalid("cost.negative", _("Costs cannot be negative."), field=name)
-    return value
-
-
-def _known(values: Sequence[str], choices: Sequence[str], *, field: str, most: int) -> list[str]:
-    unique = list(dict.fromkeys(values))
-    if len(unique) > most or any(value not in choices for value in unique):
-        raise Invalid("choice.unknown", _("This is not one of the choices."), field=field)
-    return unique
-
-
-def _checked_conditions(value: Mapping[str, Any]) -> dict[str, Any]:
-    if not isinstance(value, Mapping) or not set(value) <= set(FRAME_CONDITIONS):
-        raise Invalid(
-            "frame_conditions.unknown", _("This is not one of the frame conditions."), field="frame_conditions"
-        )
-    return {
-        condition: {
-            language: {**version, "text": clean_text(str(version.get("text", "")))[:2000], "by": version.get("by", "human")}
-            for language, version in versions.items()
-            if is_language(language) and version.get("text")
-        }
-        for condition, versions in value.items()
-        if versions
-    }
 
 
 def _snapshot(record: Any) -> dict[str, Any]:

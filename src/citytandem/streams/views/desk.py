@@ -101,4 +101,3 @@ def _number(text: str) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise Invalid("weighting.unknown", gettext_lazy("There is no such weighting."), field="weighting")
     return int(text)
-
