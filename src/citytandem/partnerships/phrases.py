@@ -21,18 +21,8 @@ def phrase_vectors(texts: Sequence[str]) -> Matrix | None:
     if not texts:
         return None
     try:
-        raw = _raw(texts)
+        known = vectors.kept_raw(texts)
     except Unavailable:
         return None
+    raw = np.stack([known[text] for text in texts])
     return vectors.corrected(raw, kind=KIND, language=LANGUAGE, means={})
-
-
-def _raw(texts: Sequence[str]) -> Matrix:
-    hashes = [vectors.text_hash(text, "") for text in texts]
-    known = vectors.cached_raw(hashes)
-    missing = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
-    if missing:
-        fresh = dict(zip(missing, vectors.raw_vectors(list(missing.values())), strict=True))
-        vectors.keep_raw(fresh)
-        known |= fresh
-    return np.stack([known[key] for key in hashes])

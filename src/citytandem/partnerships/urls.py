@@ -10,7 +10,9 @@ app_name = "partnerships"
 urlpatterns = [
     path("cities", views.cities, name="cities"),
     path("cities/<slug:slug>", views.city, name="city"),
+    path("cities/<slug:slug>/qr.svg", views.city_qr, name="city-qr"),
     path("partnerships", views.partnerships, name="partnerships"),
     path("partnerships/<slug:slug>", views.partnership, name="partnership"),
+    path("partnerships/<slug:slug>/qr.svg", views.partnership_qr, name="partnership-qr"),
     path("programme", views.programme, name="programme"),
 ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from citytandem.accounts.contract import actor_of
 from citytandem.core.text import clean_line
-from citytandem.partnerships import presenters, presenters_programme
+from citytandem.partnerships import presenters, presenters_programme, selectors
+from citytandem.ui.qr import qr_response
 
 LONGEST_NAME = 120
 
@@ -39,7 +41,14 @@ def cities(request: HttpRequest) -> HttpResponse:
 def city(request: HttpRequest, slug: str) -> HttpResponse:
     """What a city teaches, wants to learn, and why it would be a good partner."""
     page = presenters.city_page(actor_of(request), slug=slug, language=get_language() or "en")
-    return render(request, "partnerships/city.html", {"page": page})
+    address = request.build_absolute_uri(request.path)
+    return render(request, "partnerships/city.html", {"page": page, "address": address})
+
+
+@require_safe
+def city_qr(request: HttpRequest, slug: str) -> HttpResponse:
+    """The address of a city's page as a QR code."""
+    return qr_response(request.build_absolute_uri(reverse("partnerships:city", args=[selectors.city_get(slug).slug])))
 
 
 @require_safe
@@ -52,7 +61,15 @@ def partnerships(request: HttpRequest) -> HttpResponse:
 def partnership(request: HttpRequest, slug: str) -> HttpResponse:
     """What a partnership did, and what it learned."""
     page = presenters_programme.partnership_page(actor_of(request), slug=slug, language=get_language() or "en")
-    return render(request, "partnerships/partnership.html", {"page": page})
+    address = request.build_absolute_uri(request.path)
+    return render(request, "partnerships/partnership.html", {"page": page, "address": address})
+
+
+@require_safe
+def partnership_qr(request: HttpRequest, slug: str) -> HttpResponse:
+    """The address of a partnership's page as a QR code."""
+    found = selectors.partnership_get(slug)
+    return qr_response(request.build_absolute_uri(reverse("partnerships:partnership", args=[found.slug])))
 
 
 @require_safe

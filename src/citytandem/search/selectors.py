@@ -53,11 +53,13 @@ class Query:
     hubness: float
 
 
-def prepare(text: str, *, language: str, kind: str) -> Query:
-    """Embed and correct a text of a kind (`problem` tells what hurts, anything else what is offered)."""
-    vector = vectors.corrected(
-        vectors.query_raw(text)[None], kind=kind, language=language, means=vectors.means_in_use()
-    )
+def prepare(text: str, *, language: str, kind: str, is_record: bool = False) -> Query:
+    """Embed and correct a text of a kind (`problem` tells what hurts, anything else what is offered).
+
+    The vector of a record's text (`is_record`) is stored already; what somebody types is not looked for.
+    """
+    raw = vectors.kept_raw([text])[text] if is_record else vectors.query_raw(text)
+    vector = vectors.corrected(raw[None], kind=kind, language=language, means=vectors.means_in_use())
     space = vectors.space()
     near = float(hubness(space, vector[:, : space.dimensions], kind=kind)[0])
     return Query(text=text, language=language, kind=kind, vector=vector[0], hubness=near)
@@ -140,11 +142,10 @@ def _entries_about() -> int:
 
 def _count_entries() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'search_entry'::regclass")
-        about = cursor.fetchone()[0]
-        if about > 10_000:
-            return int(about)
-        cursor.execute("SELECT count(*) FROM search_entry")
+        cursor.execute(
+            "SELECT CASE WHEN reltuples > 10000 THEN reltuples::bigint ELSE (SELECT count(*) FROM search_entry) END "
+            "FROM pg_class WHERE oid = 'search_entry'::regclass"
+        )
         return int(cursor.fetchone()[0])
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from citytandem.core.errors import Unavailable
 from citytandem.search import space as spaces
 from citytandem.search.embedder import BuiltIn, Embedder, EmbedderUnavailable, Endpoint, Matrix
+from citytandem.search.fields import from_text, to_text
 from citytandem.search.models import DIMENSIONS, LanguageMean, RawVector
 
 _MEANS = "search.means"
@@ -63,8 +64,11 @@ def cached_raw(hashes: Iterable[bytes]) -> dict[bytes, Matrix]:
 def keep_raw(vectors: dict[bytes, Matrix]) -> None:
     """Remember vectors."""
     name = embedder().name
-    rows = [RawVector(embedder=name, text_hash=key, vector=vector) for key, vector in vectors.items()]
-    RawVector.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO search_rawvector (embedder, text_hash, vector) VALUES (%s, %s, %s::halfvec) ON CONFLICT DO NOTHING",
+            [(name, key, to_text(vector)) for key, vector in vectors.items()],
+        )
 
 
 def means_in_use() -> dict[tuple[str, str], tuple[Matrix, int]]:
@@ -87,35 +91,60 @@ def corrected(raw: Matrix, *, kind: str, language: str, means: spaces.Means) -> 
     return np.pad(vectors, ((0, 0), (0, DIMENSIONS - vectors.shape[1])))
 
 
-class _QueryMemory:
-    """The last few texts asked for: typing goes on where it was, and a page asks for the same text several times."""
+class _Memory:
+    """The texts last read, in this process: typing goes on where it was, and a page asks for the same text often."""
 
     def __init__(self, *, size: int) -> None:
         self.size = size
         self._kept: OrderedDict[tuple[str, str], Matrix] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, text: str) -> Matrix:
-        key = (embedder().name, text)
+    def get(self, texts: Iterable[str]) -> dict[str, Matrix]:
+        """Those of the texts that are known."""
+        name, found = embedder().name, {}
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        kept = cached_raw([text_hash(text, "")])
-        vector = next(iter(kept.values())) if kept else raw_vectors([text])[0]
+            for text in texts:
+                if (name, text) in self._kept:
+                    self._kept.move_to_end((name, text))
+                    found[text] = self._kept[name, text]
+        return found
+
+    def put(self, vectors: dict[str, Matrix]) -> None:
+        """Know these too; what was not asked for longest is forgotten."""
+        name = embedder().name
         with self._lock:
-            self._kept[key] = vector
+            for text, vector in vectors.items():
+                self._kept[name, text] = vector
             while len(self._kept) > self.size:
                 self._kept.popitem(last=False)
-        return vector
 
 
-_memory = _QueryMemory(size=512)
+_memory = _Memory(size=4_000)
 
 
 def query_raw(text: str) -> Matrix:
-    """(384,) raw vector of a text that somebody asks with."""
-    return _memory.get(text)
+    """(384,) raw vector of a text that somebody asks with; it is not stored, for it may be about a person."""
+    known = _memory.get([text])
+    if text not in known:
+        known = {text: raw_vectors([text])[0]}
+        _memory.put(known)
+    return known[text]
+
+
+def kept_raw(texts: Iterable[str]) -> dict[str, Matrix]:
+    """(384,) raw vectors of texts that stand in records or profiles: computed once, and stored."""
+    wanted = list(dict.fromkeys(texts))
+    found = _memory.get(wanted)
+    hashes = {text_hash(text, ""): text for text in wanted if text not in found}
+    if hashes:
+        stored = {hashes[key]: vector for key, vector in cached_raw(hashes).items()}
+        unread = [text for text in hashes.values() if text not in stored]
+        fresh = dict(zip(unread, raw_vectors(unread), strict=True))
+        if fresh:
+            keep_raw({text_hash(text, ""): vector for text, vector in fresh.items()})
+        _memory.put(stored | fresh)
+        found |= stored | fresh
+    return found
 
 
 def refresh_means(*, sample: int = 2_000) -> list[tuple[str, str]]:
@@ -183,6 +212,4 @@ def _sampled_mean(kind: str, language: str, *, sample: int) -> tuple[int, Matrix
         texts, mean = cursor.fetchone()
     if not texts:
         return 0, None
-    from citytandem.search.fields import from_text
-
     return texts, from_text(mean)

@@ -18,7 +18,6 @@ from citytandem.partnerships.contract import CityCard, cities_by_id
 from citytandem.search import selectors as search
 from citytandem.search import vectors
 from citytandem.search.detect import detect_language
-from citytandem.search.embedder import Matrix
 from citytandem.search.space import theme_shares
 from citytandem.streams import matching, wording
 from citytandem.streams.contract import CityHit, Match, MatchHit
@@ -115,7 +114,9 @@ def _match(question: Question, *, reader: str, top: int, phrases: bool, public_o
 
 
 def _prepared(question: Question) -> search.Query:
-    return search.prepare(question.text, language=question.language, kind=question.kind)
+    return search.prepare(
+        question.text, language=question.language, kind=question.kind, is_record=question.exclude is not None
+    )
 
 
 def _candidates(
@@ -219,7 +220,7 @@ def _facts(city: CityCard) -> CityFacts:
 def _with_phrases(question: Question, hits: list[Scored], records: Mapping[UUID, Any], *, reader: str) -> list[Scored]:
     """The best few hits with their sentence that comes nearest to the question, in the version a reader gets."""
     quotable = [_quotable(records[scored.found.id], reader=reader) for scored in hits[:WITH_PHRASES]]
-    raw = _sentence_vectors([sentence for sentences, _language in quotable for sentence in sentences])
+    raw = vectors.kept_raw(sentence for sentences, _language in quotable for sentence in sentences)
     means = vectors.means_in_use()
     asked = vectors.corrected(
         vectors.query_raw(question.text)[None], kind=question.kind, language=question.language, means=means
@@ -240,18 +241,6 @@ def _quotable(record: Record, *, reader: str) -> tuple[list[str], str]:
     """The first sentences of a record, and their language. Only words of people are quoted."""
     text = read(human_versions(record.text), reader=reader, original=record.language)
     return [part for part in _SENTENCE.split(text.text) if len(part) > 20][:6], text.language
-
-
-def _sentence_vectors(sentences: Sequence[str]) -> dict[str, Matrix]:
-    """Vectors of sentences of stored records, computed once and kept; one query for all of them."""
-    hashes = {sentence: vectors.text_hash(sentence, "") for sentence in sentences}
-    known = vectors.cached_raw(hashes.values()) if hashes else {}
-    missing = {key: sentence for sentence, key in hashes.items() if key not in known}
-    if missing:
-        fresh = dict(zip(missing, vectors.raw_vectors(list(missing.values())), strict=True))
-        vectors.keep_raw(fresh)
-        known |= fresh
-    return {sentence: known[key] for sentence, key in hashes.items()}
 
 
 def _worded(asked: Asked, scored: Scored, records: Mapping[UUID, Any], *, reader: str) -> MatchHit:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Below this probability a hit is not shown as an answer: "nothing fits yet" is the better page.
-FLOOR = 0.15
+FLOOR = 0.12
 LIKELY = 0.7
 POSSIBLE = 0.4
 
@@ -330,7 +330,11 @@ def refit(weights: Weights, samples: Sequence[tuple[Terms, bool]], *, trust: flo
 
 
 def _most_probable(
-    rows: NDArray[np.float64], useful: NDArray[np.float64], *, start: NDArray[np.float64], precision: NDArray[np.float64]
+    rows: NDArray[np.float64],
+    useful: NDArray[np.float64],
+    *,
+    start: NDArray[np.float64],
+    precision: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """The mode of the posterior; it is concave, so there is one."""
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache as memory
 from importlib import resources
 from typing import Any
+
+from django.core.cache import cache
 
 from citytandem.streams.matching import Weights
 from citytandem.streams.selectors import weighting_in_use
 
+_IN_USE = "streams.weights"
 
-@cache
+
+@memory
 def _shipped() -> Any:
     path = resources.files("citytandem.streams").joinpath("weights.json")
     return json.loads(path.read_text(encoding="utf-8"))
@@ -28,6 +32,15 @@ def shipped_reliability() -> list[tuple[float, float, int]]:
 
 
 def weights_in_use() -> Weights:
-    """See the module."""
+    """See the module. Up to ten seconds old in other processes than the one that changed it."""
+    return cache.get_or_set(_IN_USE, _read_weights, 10) or shipped_weights()
+
+
+def forget_weights() -> None:
+    """Read them anew: they have been changed."""
+    cache.delete(_IN_USE)
+
+
+def _read_weights() -> Weights:
     weighting = weighting_in_use()
     return Weights.of(weighting.weights) if weighting else shipped_weights()

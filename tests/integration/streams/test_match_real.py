@@ -17,6 +17,7 @@ from citytandem.search.services import embed_waiting, index_things, refresh_spac
 from citytandem.streams.contract import Match
 from citytandem.streams.match import match, question_of_record, question_of_text, ranked
 from citytandem.streams.matching import FLOOR
+from citytandem.streams.matching import FLOOR
 from citytandem.streams.models import Problem, Solution
 from citytandem.streams.services.records import record_import
 

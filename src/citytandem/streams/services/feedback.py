@@ -15,7 +15,7 @@ from citytandem.core.text import MAX_QUERY, clean_text
 from citytandem.streams.matching import Terms, Weights, refit
 from citytandem.streams.models import Feedback, Weighting
 from citytandem.streams.selectors import feedback_for_learning
-from citytandem.streams.weighting import shipped_weights, weights_in_use
+from citytandem.streams.weighting import forget_weights, shipped_weights, weights_in_use
 
 LEAST_ANSWERS = 5
 
@@ -68,6 +68,8 @@ def weighting_use(*, weighting_id: int | None, by: Actor) -> Weights:
     """Put a weighting in use; None goes back to the shipped one. Any step can be taken back."""
     require("streams.reweight", by)
     Weighting.objects.filter(is_in_use=True).update(is_in_use=False)
+    transaction.on_commit(forget_weights)
+    forget_weights()
     if weighting_id is None:
         return shipped_weights()
     weighting = Weighting.objects.select_for_update().filter(id=weighting_id).first()

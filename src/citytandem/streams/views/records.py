@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -16,6 +13,7 @@ from citytandem.streams.lists import list_page
 from citytandem.streams.pages import record_page_of
 from citytandem.streams.remembered import match_of_record, remembered
 from citytandem.streams.selectors import record_get
+from citytandem.ui.qr import qr_response
 
 # How many matches the page of a record shows.
 BEST = 4
@@ -61,7 +59,4 @@ def short_address(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 def qr_code(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """The short address as a QR code (ISO/IEC 18004)."""
     found = record_get(actor_of(request), kind=kind, key=key)
-    image = BytesIO()
-    code = segno.make(request.build_absolute_uri(f"/{kind[0]}/{found.code}"), error="m", micro=False)
-    code.save(image, kind="svg", border=2, xmldecl=False, light="#fff", dark="#000", svgns=True, nl=False)
-    return HttpResponse(image.getvalue(), content_type="image/svg+xml")
+    return qr_response(request.build_absolute_uri(f"/{kind[0]}/{found.code}"))

@@ -60,6 +60,16 @@ def test_what_is_unknown_says_so(world: SimpleNamespace, page: str) -> None:
     assert Client().get(page).status_code == 404
 
 
+@pytest.mark.parametrize("page", ["/cities/sofia", "/partnerships/krefeld-sofia"])
+def test_a_page_has_a_code_for_paper(world: SimpleNamespace, page: str) -> None:
+    client = Client()
+    assert f'src="{page}/qr.svg"' in client.get(page).content.decode()
+    image = client.get(f"{page}/qr.svg")
+    assert image["Content-Type"] == "image/svg+xml"
+    assert b" style=" not in image.content
+    assert client.get("/cities/atlantis/qr.svg").status_code == 404
+
+
 def test_a_city_page_gives_grounds_and_marks_what_is_derived(world: SimpleNamespace) -> None:
     body = Client(headers={"accept-language": "en"}).get("/cities/sofia").content.decode()
     assert "Why this would be a good partner for Krefeld" in body
