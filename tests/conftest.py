@@ -64,7 +64,7 @@ def quick_embedder(monkeypatch: pytest.MonkeyPatch) -> QuickEmbedder:
     embedder = QuickEmbedder()
     monkeypatch.setattr(vectors, "embedder", lambda: embedder)
     # What was asked for before was embedded by another.
-    monkeypatch.setattr(vectors, "_memory", vectors._QueryMemory(size=512))
+    monkeypatch.setattr(vectors, "_memory", vectors._Memory(size=512))
     return embedder
 
 

@@ -133,9 +133,9 @@ def sign_in() -> Callable[[Visit, str], None]:
     def do(visit: Visit, role: str) -> None:
         person = next(one for one in SIGN_INS if one.role == role)
         page = visit.go("/sign-in")
-        page.locator("input[name=username], input[name=email]").first.fill(person.email)
-        page.locator("input[name=password]").fill(person.password)
-        page.locator("main button[type=submit], main form button").first.click()
-        page.wait_for_load_state()
+        page.locator("#id_username, #id_email").first.fill(person.email)
+        page.locator("#id_password").fill(person.password)
+        page.locator("#id_password").press("Enter")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
 
     return do

@@ -30,7 +30,9 @@ def forms_of(message: Any) -> list[tuple[str, str]]:
 
 def messages(language: str) -> list[Any]:
     """What is translated; what is not is counted in one place only."""
-    return [message for message in read_catalogue(language) if message.id and all(form for _, form in forms_of(message))]
+    return [
+        message for message in read_catalogue(language) if message.id and all(form for _, form in forms_of(message))
+    ]
 
 
 def test_there_are_eight_catalogues_beside_english() -> None:

@@ -90,9 +90,14 @@ def _with_database(chosen: Command, options: argparse.Namespace) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citytandem.settings.embedded")
     with database_for(folder) as url:
         os.environ["DATABASE_URL"] = url
+        from psycopg import OperationalError
+
         from citytandem.prepare import prepare
 
-        prepare(demo="programme" if chosen.needs == "node" else None, say=lambda line: print(line, file=sys.stderr))
+        try:
+            prepare(demo="programme" if chosen.needs == "node" else None, say=lambda line: print(line, file=sys.stderr))
+        except OperationalError as error:
+            return _complain(options, f"the database does not answer: {' '.join(str(error).split())}", 1)
         from django.db import connections
 
         from citytandem.core.errors import DomainError

@@ -16,7 +16,9 @@ def identifier(name: str | int) -> UUID:
     return stable_id("thing", str(name))
 
 
-def draft(name: str | int, *, title: str = "", kind: str = "problem", language: str = "de", text: str = "", **more: Any) -> Draft:
+def draft(
+    name: str | int, *, title: str = "", kind: str = "problem", language: str = "de", text: str = "", **more: Any
+) -> Draft:
     """One language version of the thing of this name."""
     return Draft(
         kind=kind,

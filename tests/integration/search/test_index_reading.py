@@ -18,7 +18,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_embedder")]
 
 def fill(count: int = 60) -> None:
     services.write_entries(
-        [draft(n, kind=("problem", "solution")[n % 2], language=LANGUAGES[n % 9], is_public=n % 5 != 0) for n in range(count)]
+        [
+            draft(n, kind=("problem", "solution")[n % 2], language=LANGUAGES[n % 9], is_public=n % 5 != 0)
+            for n in range(count)
+        ]
     )
     services.embed_waiting()
 

@@ -29,7 +29,9 @@ def assert_all_corrected(embedder: QuickEmbedder, *, kind: str = "problem", lang
     mean = LanguageMean.objects.get(kind=kind, language=language)
     seen = {(kind, language): (mean.mean, mean.texts)}
     for entry in Entry.objects.filter(kind=kind, language=language):
-        moved = correct(space, embedder.embed([entry.title]), mean_of(space, kind=kind, language=language, seen=seen))[0]
+        moved = correct(space, embedder.embed([entry.title]), mean_of(space, kind=kind, language=language, seen=seen))[
+            0
+        ]
         assert np.allclose(entry.embedding, np.pad(moved, (0, DIMENSIONS - len(moved))), atol=3e-3)
         assert entry.embedded_with == space.name
 
@@ -67,7 +69,9 @@ def test_questions_and_texts_are_corrected_by_the_same_mean(quick_embedder: Quic
     assert hit.similarity == pytest.approx(1, abs=3e-3)
 
 
-def test_a_new_map_corrects_everything_again_without_the_model(quick_embedder: QuickEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_map_corrects_everything_again_without_the_model(
+    quick_embedder: QuickEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(10)
     services.refresh_space()
     newer = replace(learned(), version="next", projection=-learned().projection)
@@ -80,7 +84,9 @@ def test_a_new_map_corrects_everything_again_without_the_model(quick_embedder: Q
         assert np.allclose(entry.embedding, -before[entry.id], atol=3e-3)
 
 
-def test_with_another_model_texts_wait_to_be_read_again(quick_embedder: QuickEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_another_model_texts_wait_to_be_read_again(
+    quick_embedder: QuickEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Other(QuickEmbedder):
         name = "other"
 
@@ -94,7 +100,9 @@ def test_with_another_model_texts_wait_to_be_read_again(quick_embedder: QuickEmb
     assert set(Entry.objects.values_list("embedded_with", flat=True)) == {f"other#{learned().version}"}
 
 
-def test_a_kill_between_the_mean_and_the_vectors_is_made_good(quick_embedder: QuickEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_between_the_mean_and_the_vectors_is_made_good(
+    quick_embedder: QuickEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The new mean is committed, then the process dies before the vectors have followed."""
 
     class Killed(BaseException):

@@ -57,7 +57,10 @@ def test_postgresql_understands_the_words_of_any_text(text: str, language: str) 
         assert set(cursor.fetchone()[0]) == set(terms(text[:50], language)) | set(terms(text, language))
 
 
-@pytest.mark.parametrize("nasty", ["O'Brien's \\ back\\slash '", "'':1A & | !", "½ ﷺ ŉ K ℌello", "a" * 5_000, "😀😀", "Ĳssel's-Hertogenbosch"])
+@pytest.mark.parametrize(
+    "nasty",
+    ["O'Brien's \\ back\\slash '", "'':1A & | !", "½ ﷺ ŉ K ℌello", "a" * 5_000, "😀😀", "Ĳssel's-Hertogenbosch"],
+)
 def test_quotes_and_odd_letters_get_into_the_index(nasty: str, quick_embedder: QuickEmbedder) -> None:
     services.write_entries([draft("x", title=nasty, text=nasty, language=code) for code in LANGUAGES])
     assert Entry.objects.filter(words__isnull=False).count() == 9
@@ -77,7 +80,9 @@ def test_writing_twice_is_writing_once(counting: Counting) -> None:
 def test_only_changed_texts_wait_for_a_new_vector(counting: Counting) -> None:
     services.write_entries([draft(1), draft(2)])
     services.embed_waiting()
-    services.write_entries([draft(1, themes=["waste"], is_public=False, country="DE"), draft(2, title="Ein neuer Titel")])
+    services.write_entries(
+        [draft(1, themes=["waste"], is_public=False, country="DE"), draft(2, title="Ein neuer Titel")]
+    )
     assert list(Entry.objects.filter(embedding=None).values_list("object_id", flat=True)) == [identifier(2)]
     same = Entry.objects.get(object_id=identifier(1))
     assert (same.themes, same.is_public, same.country) == (["waste"], False, "DE")
@@ -86,7 +91,9 @@ def test_only_changed_texts_wait_for_a_new_vector(counting: Counting) -> None:
 
 
 def test_the_same_words_are_embedded_once(counting: Counting) -> None:
-    services.write_entries([draft(n, title="Gleicher Titel", kind=kind) for n in range(3) for kind in ("problem", "solution")])
+    services.write_entries(
+        [draft(n, title="Gleicher Titel", kind=kind) for n in range(3) for kind in ("problem", "solution")]
+    )
     assert services.embed_waiting() == 6
     assert counting.given == ["Gleicher Titel"]
     assert RawVector.objects.count() == 1
@@ -98,7 +105,13 @@ def test_a_step_has_its_limit_and_tells_its_progress(quick_embedder: QuickEmbedd
     assert services.embed_waiting(limit=20, progress=told.append) == sum(told) == 20
     assert index_state()["waiting"] == 20
     assert services.embed_waiting() == 20
-    assert index_state() | {"bytes": 0} == {"entries": 40, "waiting": 0, "problems": 40, "bytes": 0, "space": vectors.space().name}
+    assert index_state() | {"bytes": 0} == {
+        "entries": 40,
+        "waiting": 0,
+        "problems": 40,
+        "bytes": 0,
+        "space": vectors.space().name,
+    }
 
 
 def test_vectors_are_those_of_the_model_corrected(quick_embedder: QuickEmbedder) -> None:
@@ -115,13 +128,17 @@ def test_an_unknown_language_stays_out_and_the_database_refuses_it() -> None:
     services.write_entries([draft(1, language="es")])
     assert not Entry.objects.exists()
     with pytest.raises(IntegrityError), transaction.atomic():
-        Entry.objects.create(kind="problem", object_id=identifier(1), language="es", title="x", text_hash=b"x", changed_at=MOMENT)
+        Entry.objects.create(
+            kind="problem", object_id=identifier(1), language="es", title="x", text_hash=b"x", changed_at=MOMENT
+        )
 
 
 def test_the_database_keeps_each_version_vector_and_mean_once(quick_embedder: QuickEmbedder) -> None:
     services.write_entries([draft(1)])
     with pytest.raises(IntegrityError), transaction.atomic():
-        Entry.objects.create(kind="problem", object_id=identifier(1), language="de", title="x", text_hash=b"x", changed_at=MOMENT)
+        Entry.objects.create(
+            kind="problem", object_id=identifier(1), language="de", title="x", text_hash=b"x", changed_at=MOMENT
+        )
     for model, values in (
         (RawVector, {"text_hash": b"1" * 16, "embedder": "x", "vector": np.zeros(384)}),
         (LanguageMean, {"embedder": "x", "kind": "problem", "language": "de", "texts": 1, "mean": np.zeros(384)}),
@@ -140,7 +157,9 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> dict[UUID, list[Draft]]:
     return things
 
 
-def test_the_index_follows_things_and_their_languages(shelf: dict[UUID, list[Draft]], quick_embedder: QuickEmbedder) -> None:
+def test_the_index_follows_things_and_their_languages(
+    shelf: dict[UUID, list[Draft]], quick_embedder: QuickEmbedder
+) -> None:
     one, other = identifier("one"), identifier("other")
     shelf[one] = [draft("one", kind="book"), draft("one", kind="book", language="en")]
     shelf[other] = [draft("other", kind="book")]
@@ -155,7 +174,9 @@ def test_the_index_follows_things_and_their_languages(shelf: dict[UUID, list[Dra
     assert not Entry.objects.exists()
 
 
-def test_things_of_other_kinds_with_the_same_id_are_left_alone(shelf: dict[UUID, list[Draft]], quick_embedder: QuickEmbedder) -> None:
+def test_things_of_other_kinds_with_the_same_id_are_left_alone(
+    shelf: dict[UUID, list[Draft]], quick_embedder: QuickEmbedder
+) -> None:
     services.write_entries([draft("one", kind="problem")])
     services.index_things("book", [identifier("one")])
     services.remove_things("book", [identifier("one")])

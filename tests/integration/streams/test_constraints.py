@@ -88,7 +88,10 @@ def test_a_pair_is_linked_once_and_its_score_is_a_share() -> None:
     Link.objects.create(solution=solution, **values)
     refused("link_once", lambda: Link.objects.create(solution=solution, **values))
     for score in (-0.1, 1.1, float("nan")):
-        refused("link_score_is_share", lambda score=score: Link.objects.create(solution=record(Solution), score=score, **values))
+        refused(
+            "link_score_is_share",
+            lambda score=score: Link.objects.create(solution=record(Solution), score=score, **values),
+        )
 
 
 def test_a_solution_is_used_once_per_city() -> None:
@@ -139,6 +142,11 @@ def test_every_constraint_of_the_models_is_in_the_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes")
         present = {name for (name,) in cursor.fetchall()}
-    named = {c.name for model in apps.get_models() if model.__module__.startswith("citytandem.") for c in model._meta.constraints}
+    named = {
+        c.name
+        for model in apps.get_models()
+        if model.__module__.startswith("citytandem.")
+        for c in model._meta.constraints
+    }
     assert named <= present
     assert all(len(name) <= 63 for name in named)

@@ -29,11 +29,17 @@ def pair(resident: Actor) -> tuple[Problem, Solution]:
 
 def test_staff_join_a_pair_by_any_key_and_say_why(pair: tuple[Problem, Solution], innovation_unit: Actor) -> None:
     problem, solution = pair
-    link = link_make(problem=problem.code, solution=str(solution.id), why="Sie melden\x00 volle Eimer.", by=innovation_unit)
+    link = link_make(
+        problem=problem.code, solution=str(solution.id), why="Sie melden\x00 volle Eimer.", by=innovation_unit
+    )
     assert (link.maker, link.state, link.made_by_id, link.score) == ("people", "confirmed", innovation_unit.id, None)
     assert link.why == {"de": {"text": "Sie melden volle Eimer.", "by": "human"}}
     change = history_of(problem)[0]
-    assert (change.what, change.fields, change.reason) == ("linked", {"solution": str(solution.id)}, "Sie melden volle Eimer.")
+    assert (change.what, change.fields, change.reason) == (
+        "linked",
+        {"solution": str(solution.id)},
+        "Sie melden volle Eimer.",
+    )
     again = link_make(problem=problem.id, solution=solution.id, why="", by=innovation_unit)
     assert again.id == link.id
     assert Link.objects.get().why == link.why
@@ -55,7 +61,9 @@ def test_nobody_links_what_is_not_there(pair: tuple[Problem, Solution], innovati
         link_decide(link_id=uuid7(), accept=True, by=innovation_unit)
 
 
-def test_a_suggestion_waits_until_people_decide_and_can_be_taken_back(pair: tuple[Problem, Solution], innovation_unit: Actor) -> None:
+def test_a_suggestion_waits_until_people_decide_and_can_be_taken_back(
+    pair: tuple[Problem, Solution], innovation_unit: Actor
+) -> None:
     problem, solution = pair
     link = link_suggest(problem=problem.id, solution=solution.id, score=0.8, why={"en": "same theme"})
     assert link is not None
@@ -69,7 +77,12 @@ def test_a_suggestion_waits_until_people_decide_and_can_be_taken_back(pair: tupl
     assert Link.objects.get().state == "rejected"
     link_decide(link_id=link.id, accept=True, by=innovation_unit)
     assert [link.state for link in links_of(ANYBODY, solution)] == ["confirmed"]
-    assert [change.what for change in history_of(problem)] == ["link_confirmed", "link_rejected", "link_suggested", "submitted"]
+    assert [change.what for change in history_of(problem)] == [
+        "link_confirmed",
+        "link_rejected",
+        "link_suggested",
+        "submitted",
+    ]
 
 
 def test_a_link_by_hand_confirms_a_suggestion(pair: tuple[Problem, Solution], innovation_unit: Actor) -> None:
@@ -86,7 +99,9 @@ def test_a_source_links_once_and_keeps_its_moment(pair: tuple[Problem, Solution]
     assert first.created_at == Link.objects.get().created_at
 
 
-def test_links_to_what_a_reader_may_not_read_are_not_told(pair: tuple[Problem, Solution], resident: Actor, innovation_unit: Actor) -> None:
+def test_links_to_what_a_reader_may_not_read_are_not_told(
+    pair: tuple[Problem, Solution], resident: Actor, innovation_unit: Actor
+) -> None:
     Solution.objects.update(visibility="internal")
     link_make(problem=pair[0].id, solution=pair[1].id, why="", by=innovation_unit)
     assert links_of(ANYBODY, pair[0]) == []
@@ -97,8 +112,16 @@ GOOD = {"similarity": 0.3, "theme": 0.2, "words": 0.0}
 BAD = {"similarity": 0.05, "theme": 0.9, "words": 0.0}
 
 
-def answer(number: int, *, useful: bool, by: Actor = ANYBODY, terms: dict[str, float] | None = None, **more: Any) -> Feedback:
-    values = {"query": f"Frage {number}", "language": "de", "kind": "solution", "object_id": uuid7(), "terms": terms if terms is not None else GOOD if useful else BAD}
+def answer(
+    number: int, *, useful: bool, by: Actor = ANYBODY, terms: dict[str, float] | None = None, **more: Any
+) -> Feedback:
+    values = {
+        "query": f"Frage {number}",
+        "language": "de",
+        "kind": "solution",
+        "object_id": uuid7(),
+        "terms": terms if terms is not None else GOOD if useful else BAD,
+    }
     return feedback_give(is_useful=useful, by=by, **{**values, **more})
 
 
@@ -139,7 +162,9 @@ def test_learning_proposes_and_changes_nothing_until_somebody_says_so(innovation
     assert (proposed.is_in_use, proposed.learned_from, proposed.made_by_id) == (False, 20, innovation_unit.id)
     assert weights_in_use() == shipped_weights()
     learned = Weights.of(proposed.weights)
-    before, after = ([probability(Terms(**terms), weights) for terms in (GOOD, BAD)] for weights in (shipped_weights(), learned))
+    before, after = (
+        [probability(Terms(**terms), weights) for terms in (GOOD, BAD)] for weights in (shipped_weights(), learned)
+    )
     assert after[1] < before[1]
     assert after[0] - after[1] > before[0] - before[1]
 

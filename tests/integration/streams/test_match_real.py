@@ -17,7 +17,6 @@ from citytandem.search.services import embed_waiting, index_things, refresh_spac
 from citytandem.streams.contract import Match
 from citytandem.streams.match import match, question_of_record, question_of_text, ranked
 from citytandem.streams.matching import FLOOR
-from citytandem.streams.matching import FLOOR
 from citytandem.streams.models import Problem, Solution
 from citytandem.streams.services.records import record_import
 
@@ -65,26 +64,22 @@ def _world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     from django.core.cache import cache
     from django.db import transaction
 
-    class Undo(Exception):
-        pass
-
-    with django_db_blocker.unblock():
-        try:
-            with transaction.atomic():
-                for slug, (name, country, language, population) in CITIES.items():
-                    City.objects.create(id=stable_id("city", slug), slug=slug, name=name, country=country, languages=[language], population=population)  # fmt: skip
-                node_set(name="Krefeld", home_city=stable_id("city", "krefeld"), home_slug="krefeld", language="de")
-                rows = [bring("solution", slug, *words, stage="in_use", frame_conditions={"law": {}}) for slug, words in SOLUTIONS.items()]
-                rows += [bring("problem", slug, *words) for slug, words in PROBLEMS.items()]
-                for kind in ("solution", "problem"):
-                    index_things(kind, [row.id for row in rows])
-                embed_waiting()
-                refresh_space()
-                cache.clear()
-                yield
-                raise Undo
-        except Undo:
-            pass
+    with django_db_blocker.unblock(), transaction.atomic():
+        for slug, (name, country, language, population) in CITIES.items():
+            City.objects.create(id=stable_id("city", slug), slug=slug, name=name, country=country, languages=[language], population=population)  # fmt: skip
+        node_set(name="Krefeld", home_city=stable_id("city", "krefeld"), home_slug="krefeld", language="de")
+        rows = [
+            bring("solution", slug, *words, stage="in_use", frame_conditions={"law": {}})
+            for slug, words in SOLUTIONS.items()
+        ]
+        rows += [bring("problem", slug, *words) for slug, words in PROBLEMS.items()]
+        for kind in ("solution", "problem"):
+            index_things(kind, [row.id for row in rows])
+        embed_waiting()
+        refresh_space()
+        cache.clear()
+        yield
+        transaction.set_rollback(True)
 
 
 pytestmark = [pytest.mark.usefixtures("_world"), pytest.mark.django_db]
@@ -122,7 +117,11 @@ def test_what_fits_is_shown_with_its_reasons(text: str, slug: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "slug"), [("Sensoren melden, wann ein Abfallbehälter voll ist.", "full"), ("Czujniki wyłączają ogrzewanie w pustych salach.", "cold")]
+    ("text", "slug"),
+    [
+        ("Sensoren melden, wann ein Abfallbehälter voll ist.", "full"),
+        ("Czujniki wyłączają ogrzewanie w pustych salach.", "cold"),
+    ],
 )
 def test_a_solution_finds_the_problems_that_it_may_help(text: str, slug: str) -> None:
     assert ranked(question_of_text(text, kind="solution"), kind="problem")[0].found.id == stable_id("problem", slug)
@@ -146,14 +145,26 @@ def test_nothing_asked_finds_nothing(text: str) -> None:
     assert (found.fits, found.solutions, found.problems, found.cities) == (False, (), (), ())
 
 
-@pytest.mark.parametrize("text", ["xqzt brrk wlmpf gnarx", "12345 67890", "???!!!", "😀😀😀", "Quantum chromodynamics of heavy quark bound states"])
+@pytest.mark.parametrize(
+    "text",
+    ["xqzt brrk wlmpf gnarx", "12345 67890", "???!!!", "😀😀😀", "Quantum chromodynamics of heavy quark bound states"],
+)
 def test_what_is_not_about_a_town_fits_nothing(text: str) -> None:
     found = ask(text)
     assert not found.fits, [(hit.title, hit.score) for hit in found.solutions]
     assert found.solutions == []
 
 
-@pytest.mark.parametrize("text", ["Müll " * 20_000, "Кофа Mülleimer κάδος poubelle", "'; DROP TABLE search_entry; --", "a" * 100_000, "\u200f\u200eMüll"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Müll " * 20_000,
+        "Кофа Mülleimer κάδος poubelle",
+        "'; DROP TABLE search_entry; --",
+        "a" * 100_000,
+        "\u200f\u200eMüll",
+    ],
+)
 def test_hostile_texts_are_questions_like_any_other(text: str) -> None:
     found = ask(text)
     assert len(found.query) <= 2_000
@@ -165,9 +176,15 @@ def test_hits_are_worded_for_the_reader_and_say_what_differs() -> None:
     assert german.id == greek.id
     assert german.score == greek.score
     assert german.language == "el"
-    assert (german.city, german.country, german.used_in) == ("Βάρη-Βούλα-Βουλιαγμένη", "GR", ("Βάρη-Βούλα-Βουλιαγμένη",))
+    assert (german.city, german.country, german.used_in) == (
+        "Βάρη-Βούλα-Βουλιαγμένη",
+        "GR",
+        ("Βάρη-Βούλα-Βουλιαγμένη",),
+    )
     assert german.differs
-    assert all(isinstance(line, str) and "%(" not in line for line in (*german.reasons, *german.differs, *greek.differs))
+    assert all(
+        isinstance(line, str) and "%(" not in line for line in (*german.reasons, *german.differs, *greek.differs)
+    )
 
 
 def test_the_home_city_is_not_among_those_to_ask() -> None:

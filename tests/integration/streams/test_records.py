@@ -39,7 +39,9 @@ def submit(by: Actor, *, stream: str = "problem", wording: Wording = BINS, **det
 def test_a_record_is_kept_as_it_was_written(resident: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: moment)
-    made = submit(resident, themes=["waste", "waste"], affected=["families"], latitude=51.3, longitude=6.5, place_kind="point")
+    made = submit(
+        resident, themes=["waste", "waste"], affected=["families"], latitude=51.3, longitude=6.5, place_kind="point"
+    )
     kept = Problem.objects.get(id=made.id)
     assert kept.title == {"de": {"text": BINS.title, "by": "human"}}
     assert kept.text == {"de": {"text": BINS.text, "by": "human"}}
@@ -56,13 +58,17 @@ def test_its_language_is_found_out_unless_it_is_said(resident: Actor) -> None:
 
 
 def test_texts_are_cleaned(resident: Actor) -> None:
-    made = submit(resident, wording=Wording(" Bins\x00 over\u202eflow\n at night ", "One.\r\nTwo\x00.", "en"), evidence="a\x00b")
+    made = submit(
+        resident, wording=Wording(" Bins\x00 over\u202eflow\n at night ", "One.\r\nTwo\x00.", "en"), evidence="a\x00b"
+    )
     assert made.title["en"]["text"] == "Bins overflow at night"
     assert made.text["en"]["text"] == "One.\nTwo."
     assert made.evidence == "ab"
 
 
-def test_events_follow_the_commit_only(resident: Actor, django_capture_on_commit_callbacks: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_follow_the_commit_only(
+    resident: Actor, django_capture_on_commit_callbacks: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard: list[Any] = []
     for event in (RecordSubmitted, RecordChanged):
         monkeypatch.setitem(events._listeners, event, [heard.append])
@@ -112,7 +118,9 @@ SOLUTION_FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("kind", "field", "details"),
     [("problem", *fault) for fault in PROBLEM_FAULTS] + [("solution", *fault) for fault in SOLUTION_FAULTS],
 )
-def test_what_does_not_fit_is_refused_with_its_field(kind: str, field: str, details: dict[str, Any], resident: Actor) -> None:
+def test_what_does_not_fit_is_refused_with_its_field(
+    kind: str, field: str, details: dict[str, Any], resident: Actor
+) -> None:
     with pytest.raises(Invalid) as caught:
         submit(resident, stream=kind, **details)
     assert caught.value.field == field
@@ -139,7 +147,10 @@ def test_words_that_do_not_fit_are_refused_with_their_field(field: str, wording:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(title=st.text(st.characters(exclude_categories=()), max_size=60), text=st.text(st.characters(exclude_categories=()), max_size=200))
+@given(
+    title=st.text(st.characters(exclude_categories=()), max_size=60),
+    text=st.text(st.characters(exclude_categories=()), max_size=200),
+)
 def test_any_words_are_kept_or_refused_and_nothing_worse(title: str, text: str, resident: Actor) -> None:
     try:
         made = submit(resident, wording=Wording(title, text))
@@ -188,7 +199,9 @@ def test_an_edit_that_changes_nothing_leaves_no_trace(resident: Actor) -> None:
 
 def test_a_second_language_joins_the_first(resident: Actor) -> None:
     made = submit(resident)
-    record_edit(kind="problem", key=made.id, version=1, by=resident, wording=Wording("Bins overflow", "", "en"), details={})
+    record_edit(
+        kind="problem", key=made.id, version=1, by=resident, wording=Wording("Bins overflow", "", "en"), details={}
+    )
     kept = Problem.objects.get()
     assert set(kept.title) == {"de", "en"}
     assert set(kept.text) == {"de"}
@@ -199,33 +212,51 @@ def test_who_was_slower_is_told_and_changes_nothing(resident: Actor, innovation_
     made = submit(resident)
     record_edit(kind="problem", key=made.id, version=1, by=innovation_unit, details={"themes": ["waste"]})
     with pytest.raises(Conflict) as caught:
-        record_edit(kind="problem", key=made.id, version=1, by=resident, wording=Wording("Anders", "", "de"), details={})
+        record_edit(
+            kind="problem", key=made.id, version=1, by=resident, wording=Wording("Anders", "", "de"), details={}
+        )
     assert caught.value.details == {"current_version": 2}
     assert Problem.objects.get().title == made.title
 
 
-def test_only_the_author_and_the_city_may_edit(resident: Actor, innovation_unit: Actor, make_actor: Callable[[str], Actor]) -> None:
+def test_only_the_author_and_the_city_may_edit(
+    resident: Actor, innovation_unit: Actor, make_actor: Callable[[str], Actor]
+) -> None:
     made = submit(resident)
     for stranger in (ANYBODY, make_actor("resident")):
         with pytest.raises(Forbidden):
             record_edit(kind="problem", key=made.id, version=1, by=stranger, details={"themes": ["waste"]})
     for version, friend in enumerate((resident, innovation_unit), start=1):
-        record_edit(kind="problem", key=made.id, version=version, by=friend, details={"themes": [["waste"], ["noise"]][version - 1]})
+        record_edit(
+            kind="problem",
+            key=made.id,
+            version=version,
+            by=friend,
+            details={"themes": [["waste"], ["noise"]][version - 1]},
+        )
     assert Problem.objects.get().version == 3
 
 
 @pytest.mark.parametrize("visibility", ["draft", "internal", "partners"])
-def test_what_is_not_public_does_not_exist_for_others(visibility: str, resident: Actor, innovation_unit: Actor, make_actor: Callable[[str], Actor]) -> None:
+def test_what_is_not_public_does_not_exist_for_others(
+    visibility: str, resident: Actor, innovation_unit: Actor, make_actor: Callable[[str], Actor]
+) -> None:
     made = submit(resident, visibility=visibility)
     for stranger in (ANYBODY, make_actor("resident")):
         with pytest.raises(NotFound):
             record_get(stranger, kind="problem", key=made.code)
         with pytest.raises(NotFound):
             record_edit(kind="problem", key=made.id, version=1, by=stranger, details={})
-    assert record_get(resident, kind="problem", key=made.code) == record_get(innovation_unit, kind="problem", key=str(made.id)) == made
+    assert (
+        record_get(resident, kind="problem", key=made.code)
+        == record_get(innovation_unit, kind="problem", key=str(made.id))
+        == made
+    )
 
 
-@pytest.mark.parametrize("key", ["", "nothing", "\x00", "x" * 5_000, "' OR 1=1 --", "00000000-0000-7000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "key", ["", "nothing", "\x00", "x" * 5_000, "' OR 1=1 --", "00000000-0000-7000-8000-000000000000"]
+)
 def test_forged_keys_find_nothing(key: str, resident: Actor) -> None:
     submit(resident)
     with pytest.raises(NotFound):
@@ -252,8 +283,13 @@ def test_the_same_status_again_is_no_news(resident: Actor, innovation_unit: Acto
     assert len(history_of(made)) == 1
 
 
-@pytest.mark.parametrize(("status", "reason", "field"), [("finished", "why", "status"), ("solved", "  ", "reason"), ("solved", "\x00", "reason")])
-def test_a_status_needs_a_known_name_and_a_reason(status: str, reason: str, field: str, resident: Actor, innovation_unit: Actor) -> None:
+@pytest.mark.parametrize(
+    ("status", "reason", "field"),
+    [("finished", "why", "status"), ("solved", "  ", "reason"), ("solved", "\x00", "reason")],
+)
+def test_a_status_needs_a_known_name_and_a_reason(
+    status: str, reason: str, field: str, resident: Actor, innovation_unit: Actor
+) -> None:
     made = submit(resident)
     with pytest.raises(Invalid) as caught:
         problem_set_status(key=made.id, status=status, reason=reason, by=innovation_unit)
@@ -274,7 +310,13 @@ def bring(slug: str = "krefeld-bins", **more: Any) -> Any:
         "language": "de",
         "title": {"de": "Füllstandssensoren", "en": "Fill-level sensors"},
         "text": {"de": "Sie melden volle Eimer.", "en": "They tell of full bins."},
-        "fields": {"city": stable_id("city", "krefeld"), "visibility": "public", "themes": ["waste"], "stage": "in_use", "basis": "stated"},
+        "fields": {
+            "city": stable_id("city", "krefeld"),
+            "visibility": "public",
+            "themes": ["waste"],
+            "stage": "in_use",
+            "basis": "stated",
+        },
         "used_in": [stable_id("city", "krefeld")],
         "by": SYSTEM,
     }

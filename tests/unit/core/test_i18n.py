@@ -17,13 +17,18 @@ VERSIONS = st.fixed_dictionaries({"text": st.text(max_size=8), "by": st.sampled_
 CONTENT = st.dictionaries(CODES, VERSIONS, max_size=5)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["de", "en", "text", "by", "x"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["de", "en", "text", "by", "x"]), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
 
 @given(CONTENT, CODES, CODES)
-def test_a_reader_gets_the_best_version_there_is(content: dict[str, dict[str, str]], reader: str, original: str) -> None:
+def test_a_reader_gets_the_best_version_there_is(
+    content: dict[str, dict[str, str]], reader: str, original: str
+) -> None:
     got = read(content, reader=reader, original=original)
     filled = {code for code, version in content.items() if version["text"]}
     if not filled:

@@ -156,7 +156,10 @@ def test_who_signed_in_or_fills_in_a_form_never_meets_the_memory(cookies: str) -
     assert Answer(cache).body == stranger.body
 
 
-@given(before=st.text(st.characters(max_codepoint=255), max_size=30), after=st.text(st.characters(max_codepoint=255), max_size=10))
+@given(
+    before=st.text(st.characters(max_codepoint=255), max_size=30),
+    after=st.text(st.characters(max_codepoint=255), max_size=10),
+)
 def test_no_cookie_beside_it_hides_a_session(before: str, after: str) -> None:
     page = Page()
     cache = cached(page)
@@ -251,7 +254,12 @@ def test_the_same_language_asked_for_in_two_ways_is_one_answer() -> None:
     assert page.asked == 1
 
 
-@given(st.text(max_size=400), st.sampled_from(["br", "gzip", "gzip, deflate, br", "br;q=0, gzip;q=0.5", "br;q=0.000, gzip;q=0", "identity", "library", ""]))
+@given(
+    st.text(max_size=400),
+    st.sampled_from(
+        ["br", "gzip", "gzip, deflate, br", "br;q=0, gzip;q=0.5", "br;q=0.000, gzip;q=0", "identity", "library", ""]
+    ),
+)
 def test_compressed_bodies_are_the_plain_one(filler: str, header: str) -> None:
     cache = cached(Page(filler=filler * 4))
     plain = Answer(cache)

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from citytandem.core.errors import Invalid
 from citytandem.core.paging import decode_cursor, encode_cursor
 
-VALUES = st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=60) | st.integers(-(2**62), 2**62), max_size=3)
+VALUES = st.lists(
+    st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=60)
+    | st.integers(-(2**62), 2**62),
+    max_size=3,
+)
 
 
 def packed(value: Any) -> str:
@@ -41,7 +45,11 @@ def test_anything_else_is_invalid_and_nothing_worse(cursor: str, length: int) ->
         assert len(values) == length
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=3), lambda v: st.lists(v, max_size=3), max_leaves=5))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=3), lambda v: st.lists(v, max_size=3), max_leaves=5
+    )
+)
 def test_forged_values_of_other_types_are_refused(value: Any) -> None:
     try:
         values = decode_cursor(packed(value), length=2)

@@ -41,7 +41,9 @@ def test_a_wrong_hint_does_not_mislead_over_whole_sentences(code: str) -> None:
     assert found.count(code) / len(found) >= 0.96
 
 
-@pytest.mark.parametrize(("text", "hint"), [("Internet", "nl"), ("Internet", "pl"), ("Sensor", "ro"), ("Radar 7", "fr")])
+@pytest.mark.parametrize(
+    ("text", "hint"), [("Internet", "nl"), ("Internet", "pl"), ("Sensor", "ro"), ("Radar 7", "fr")]
+)
 def test_the_reader_decides_over_words_that_many_languages_have(text: str, hint: str) -> None:
     assert detect_language(text, hint=hint) == hint
 

@@ -54,7 +54,10 @@ def openai(width: int = 4, *, order: int = 1) -> Answering:
     """The n-th text gets the n-th unit vector."""
 
     def answer(body: dict[str, Any]) -> tuple[int, Any]:
-        rows = [{"object": "embedding", "index": n, "embedding": [float(n == i) for i in range(width)]} for n in range(len(body["input"]))]
+        rows = [
+            {"object": "embedding", "index": n, "embedding": [float(n == i) for i in range(width)]}
+            for n in range(len(body["input"]))
+        ]
         return 200, {"object": "list", "model": body["model"], "data": rows[::order]}
 
     return answer

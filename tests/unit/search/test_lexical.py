@@ -37,7 +37,8 @@ def test_forms_and_spellings_of_a_word_are_one_term(language: str, forms: str) -
 
 
 @pytest.mark.parametrize(
-    ("language", "one", "other"), [("de", "Müll", "Mühle"), ("pl", "szkoła", "szkoda"), ("bg", "училище", "улица"), ("en", "bin", "bus")]
+    ("language", "one", "other"),
+    [("de", "Müll", "Mühle"), ("pl", "szkoła", "szkoda"), ("bg", "училище", "улица"), ("en", "bin", "bus")],
 )
 def test_different_words_stay_different(language: str, one: str, other: str) -> None:
     assert not set(terms(one, language)) & set(terms(other, language))
@@ -48,7 +49,10 @@ def test_decomposed_letters_are_the_same_letters() -> None:
     assert terms("й", "bg") == terms("и\u0306", "bg") == []
 
 
-@pytest.mark.parametrize(("language", "text"), [("de", "Die und der in"), ("pl", "i w na do"), ("el", "και το της"), ("bg", "и на за"), ("fr", "de la et")])
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("de", "Die und der in"), ("pl", "i w na do"), ("el", "και το της"), ("bg", "и на за"), ("fr", "de la et")],
+)
 def test_function_words_are_left_out(language: str, text: str) -> None:
     assert terms(text, language) == []
 

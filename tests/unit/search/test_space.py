@@ -83,13 +83,18 @@ def test_the_mean_moves_from_the_learned_to_the_own(texts: int, language: str, k
 def test_means_of_other_groups_do_not_matter() -> None:
     space = learned()
     other = {("problem", "de"): (np.ones(384, dtype=np.float32), 500)}
-    assert np.array_equal(mean_of(space, kind="solution", language="de", seen=other), space.means[1, space.languages.index("de")])
+    assert np.array_equal(
+        mean_of(space, kind="solution", language="de", seen=other), space.means[1, space.languages.index("de")]
+    )
 
 
 def test_without_anything_learned_the_index_speaks_for_itself() -> None:
     space = unlearned("other")
     assert not mean_of(space, kind="problem", language="de", seen={}).any()
-    seen = {("problem", "de"): (np.full(384, 0.2, dtype=np.float32), 10), ("city", "en"): (np.zeros(384, dtype=np.float32), 0)}
+    seen = {
+        ("problem", "de"): (np.full(384, 0.2, dtype=np.float32), 10),
+        ("city", "en"): (np.zeros(384, dtype=np.float32), 0),
+    }
     assert np.allclose(mean_of(space, kind="problem", language="pl", seen=seen), 0.2)
     assert np.allclose(space.projection.T @ space.projection, np.eye(space.dimensions), atol=1e-4)
 
@@ -106,7 +111,10 @@ def test_hubness_is_the_mean_of_the_nearest_on_the_other_side(rows: int, referen
     space = replace(unlearned("x", kept=16), background=sides)
     texts, seen = random_units(rows, seed=3, width=16), random_units(own, seed=4, width=16)
     others = [*sides[1 if kind == "problem" else 0], *seen]
-    wanted = [np.mean(sorted((float(text @ other) for other in others), reverse=True)[:NEIGHBOURS]) if others else 0.0 for text in texts]
+    wanted = [
+        np.mean(sorted((float(text @ other) for other in others), reverse=True)[:NEIGHBOURS]) if others else 0.0
+        for text in texts
+    ]
     assert np.allclose(hubness(space, texts, kind=kind, seen=seen), wanted, atol=1e-5)
 
 

@@ -85,7 +85,9 @@ def scored(asked: Asked, found: Found) -> Scored:
 
 @settings(max_examples=40)
 @given(ASKED, st.lists(FOUND, max_size=12), st.randoms())
-def test_each_thing_stands_once_and_the_order_does_not_depend_on_the_search(asked: Asked, found: list[Found], shuffle: object) -> None:
+def test_each_thing_stands_once_and_the_order_does_not_depend_on_the_search(
+    asked: Asked, found: list[Found], shuffle: object
+) -> None:
     ranked = rank(asked, found, weights=WEIGHTS)
     assert [hit.found.id for hit in ranked] == list(dict.fromkeys(hit.found.id for hit in ranked))
     assert {hit.found.id for hit in ranked} == {one.id for one in found}
@@ -251,7 +253,9 @@ def test_the_own_city_is_never_worth_asking(
 
 def _check_grounds(city: UUID, score: float, groups: dict[str, list[Scored]]) -> None:
     """The score is that of the best single ground."""
-    owned = [hit.score for hit in groups["solutions"] if city in {c.id for c in (*hit.found.used_in, hit.found.city) if c}]
+    owned = [
+        hit.score for hit in groups["solutions"] if city in {c.id for c in (*hit.found.used_in, hit.found.city) if c}
+    ]
     like = [hit.score / 2 for hit in groups["problems"] if hit.found.city and hit.found.city.id == city]
     teach = [hit.score for hit in groups["profiles"] if hit.found.city and hit.found.city.id == city]
     assert score == max([*owned, *like, *teach])
@@ -261,7 +265,9 @@ def _check_grounds(city: UUID, score: float, groups: dict[str, list[Scored]]) ->
 def test_a_city_that_uses_a_solution_is_asked_like_the_one_that_made_it() -> None:
     maker, user = (CityFacts(UUID(int=n), name, name, "DE") for n, name in ((1, "A"), (2, "B")))
     hit = Scored(Found("solution", UUID(int=9), "", "", "de", 0.9, city=maker, used_in=(user,)), Terms(0.9, 0, 0), 0.8)
-    worth = cities_worth_asking(Asked("?", "de", "problem", city=maker), solutions=[hit], problems=[], profiles=[], most=5)
+    worth = cities_worth_asking(
+        Asked("?", "de", "problem", city=maker), solutions=[hit], problems=[], profiles=[], most=5
+    )
     assert [(city.city.name, city.score) for city in worth] == [("B", 0.8)]
 
 

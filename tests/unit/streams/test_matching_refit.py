@@ -23,7 +23,9 @@ def as_array(weights: Weights) -> NDArray[np.float64]:
     return np.array([weights.bias, weights.similarity, weights.theme, weights.words])
 
 
-def negative_log_posterior(at: NDArray[np.float64], samples: list[tuple[Terms, bool]], *, start: Weights, trust: float) -> float:
+def negative_log_posterior(
+    at: NDArray[np.float64], samples: list[tuple[Terms, bool]], *, start: Weights, trust: float
+) -> float:
     """Written down once more from the definition."""
     rows = np.array([[1.0, terms.similarity, terms.theme, terms.words] for terms, _ in samples])
     signs = np.array([1.0 if useful else -1.0 for _, useful in samples])
@@ -35,7 +37,12 @@ def negative_log_posterior(at: NDArray[np.float64], samples: list[tuple[Terms, b
 def generated(count: int, *, seed: int, truth: Weights) -> list[tuple[Terms, bool]]:
     """Answers as people would give them if `truth` were the true weights."""
     random = np.random.default_rng(seed)
-    terms = [Terms(float(s), float(t), float(w)) for s, t, w in zip(random.normal(0.1, 0.2, count), random.random(count), random.random(count) * 0.5, strict=True)]
+    terms = [
+        Terms(float(s), float(t), float(w))
+        for s, t, w in zip(
+            random.normal(0.1, 0.2, count), random.random(count), random.random(count) * 0.5, strict=True
+        )
+    ]
     return [(one, bool(random.random() < probability(one, truth))) for one in terms]
 
 
