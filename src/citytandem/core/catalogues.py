@@ -97,6 +97,7 @@ def _write(catalogue: Any, language: str) -> None:
 
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.header_comment = "# citytandem, EUPL-1.2"
     # Dates in the header would change the file without any string having changed.
     with path.open("wb") as file:
         write_po(file, catalogue, width=120, sort_output=True, omit_header=False, include_lineno=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.languages import NATIVE_NAMES
@@ -81,7 +82,7 @@ class RecordForm(PlainForm):
         super().__init__(*args, **kwargs)
         self._choose("language", [("", _("found out by itself")), *NATIVE_NAMES.items()])
         self._choose("themes", [(theme.id, theme.id) for theme in leaf_themes()])
-        self._choose("city", [("", _("no city")), *((city.slug, city.name) for city in cities)])
+        self._choose("city", [("", _("no city")), *((city.slug, city.name_for(get_language() or "en")) for city in cities)])
         # Areas come over the API; a form can only leave them as they are.
         kinds = [
             kind for kind in PlaceKind if kind != PlaceKind.AREA or self.initial.get("place_kind") == PlaceKind.AREA

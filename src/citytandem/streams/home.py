@@ -100,7 +100,7 @@ def _ties(
     drawn = []
     for card in cards:
         members = [member for member in card.members if member in position]
-        name = " – ".join(cities[member].name for member in members)
+        name = " – ".join(presenters.city_name(cities[member]) for member in members)
         group = "own" if home in members else ""
         pairs = zip(members, [*members[1:], members[0]] if len(members) > 2 else members[1:], strict=False)
         drawn += [charts.Tie(position[one], position[other], name, card.path, group) for one, other in pairs]

@@ -111,7 +111,7 @@ def _selects(kind: str, asked: Mapping[str, str], cities: Sequence[CityCard], *,
     ]
     home = this_node().home_city
     ordered = sorted(cities, key=lambda city: city.id != home)
-    places = [Choice(c.slug, c.name, c.slug == asked["city"], c.languages[0] if c.languages else "") for c in ordered]
+    places = [Choice(c.slug, c.name_for(reader), c.slug == asked["city"], c.name_language(reader)) for c in ordered]
     languages = [Choice(code, name, code == asked["language"], code) for code, name in NATIVE_NAMES.items()]
     if kind == "problem":
         own = [_select("status", _("How far it is"), ProblemStatus.choices, asked)]

@@ -214,7 +214,9 @@ def _guessed_themes(hits: Sequence[search.Hit]) -> list[dict[str, float]]:
 
 
 def _facts(city: CityCard) -> CityFacts:
-    return CityFacts(city.id, city.name, city.slug, city.country, city.languages, city.population)
+    return CityFacts(
+        city.id, city.name_for(get_language() or "en"), city.slug, city.country, city.languages, city.population
+    )
 
 
 def _with_phrases(question: Question, hits: list[Scored], records: Mapping[UUID, Any], *, reader: str) -> list[Scored]:

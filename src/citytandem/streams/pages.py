@@ -149,7 +149,7 @@ def _partnership(record: Any) -> PartnershipCard | None:
 def _joint_work(partnership: PartnershipCard | None, cities: Mapping[UUID, CityCard]) -> list[Fact]:
     if partnership is None:
         return []
-    names = " – ".join(cities[member].name for member in partnership.members if member in cities)
+    names = " – ".join(presenters.city_name(cities[member]) for member in partnership.members if member in cities)
     return fact(_("Joint work of"), FactItem(names, partnership.path))
 
 
@@ -239,7 +239,7 @@ def _drawing(record: Any, *, kind: str, cities: Mapping[UUID, CityCard], uses: S
     city = cities.get(record.city) if record.city else None
     shown = [presenters.place_of(city, group=kind, is_home=False)] if city else []
     if record.latitude is not None and record.longitude is not None:
-        name = record.place_name or (city.name if city else "")
+        name = record.place_name or (presenters.city_name(city) if city else "")
         shown = [charts.Place(name=name, longitude=record.longitude, latitude=record.latitude, group=kind)]
     users = [cities[user] for user in uses if user in cities and user != record.city]
     shown += [presenters.place_of(user, group="solution", is_home=user.id == home) for user in users]

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from citytandem.core.i18n import Reading, read
 from citytandem.core.node import this_node
@@ -78,17 +78,26 @@ def uses_words(count: int) -> str:
     return ngettext("in use in %(count)s city", "in use in %(count)s cities", count) % {"count": count}
 
 
+def _reader() -> str:
+    return get_language() or "en"
+
+
+def city_name(city: CityCard) -> str:
+    """The name of a city as the reader of this page can read it: София for Bulgarians, Sofia for others."""
+    return city.name_for(_reader())
+
+
 def place_of(city: CityCard | None, *, href: str = "", group: str = "", is_home: bool = False) -> charts.Place | None:
     """A city as a dot on the drawn map, if it is known where it lies."""
     if city is None or city.latitude is None or city.longitude is None:
         return None
     return charts.Place(
-        name=city.name,
+        name=city_name(city),
         longitude=city.longitude,
         latitude=city.latitude,
         href=href or f"/cities/{city.slug}",
         group=group,
-        language=city.languages[0] if city.languages else "",
+        language=city.name_language(_reader()),
         is_home=is_home,
     )
 
@@ -142,5 +151,5 @@ def fact(term: str, *values: str | FactItem, note: str = "") -> list[Fact]:
 
 
 def city_item(city: CityCard) -> FactItem:
-    """A city as a link, its name in its own language."""
-    return FactItem(city.name, f"/cities/{city.slug}", city.languages[0] if city.languages else "")
+    """A city as a link, its name as the reader can read it."""
+    return FactItem(city_name(city), f"/cities/{city.slug}", city.name_language(_reader()))

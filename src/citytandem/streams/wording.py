@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.themes import theme_label
 from citytandem.streams.matching import LIKELY, POSSIBLE, Reason
+from citytandem.ui.countries import country_name
 
 Values = Mapping[str, str | int]
 
@@ -83,7 +84,8 @@ def _has_problem(values: Values, _language: str) -> str:
 
 
 def _law(values: Values, _language: str) -> str:
-    return _("other country (%(country)s): check law and responsibilities") % values
+    country = country_name(str(values["country"]))
+    return _("other country (%(country)s): check law and responsibilities") % {"country": country}
 
 
 def _larger(values: Values, _language: str) -> str:

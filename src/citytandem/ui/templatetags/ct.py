@@ -112,3 +112,15 @@ def europe_map(drawing: Any, label: str) -> dict[str, Any]:
 def theme_chips(ids: list[str], stream: str = "") -> dict[str, Any]:
     """Themes as links to the list of a stream (`problem` or `solution`), or as plain words without one."""
     return {"ids": ids, "stream": stream}
+
+
+@register.filter
+def city_name(city: Any) -> str:
+    """The name of a city card as the reader can read it: София for Bulgarians, Sofia for others."""
+    return str(city.name_for(get_language() or "en"))
+
+
+@register.filter
+def city_language(city: Any) -> str:
+    """Language of that name, for the `lang` attribute; empty where it is written for the reader."""
+    return str(city.name_language(get_language() or "en"))
