@@ -30,7 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="NO BROWSER: Chromium is not installed, pages are not looked at"))
+                item.add_marker(
+                    pytest.mark.skip(reason="NO BROWSER: Chromium is not installed, pages are not looked at")
+                )
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +43,26 @@ def node() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
-    environment |= {"PYTHONPATH": str(ROOT / "src"), "CITYTANDEM_DATA": str(folder), "CITYTANDEM_MICROCACHE_SECONDS": "0"}
-    command = [sys.executable, "-m", "citytandem", "run", "--port", str(port), "--data", str(folder), "--demo", "krefeld"]
+    environment = {
+        key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    }
+    environment |= {
+        "PYTHONPATH": str(ROOT / "src"),
+        "CITYTANDEM_DATA": str(folder),
+        "CITYTANDEM_MICROCACHE_SECONDS": "0",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "citytandem",
+        "run",
+        "--port",
+        str(port),
+        "--data",
+        str(folder),
+        "--demo",
+        "krefeld",
+    ]
     log = (folder / "run.log").open("wb")
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     base = f"http://127.0.0.1:{port}"

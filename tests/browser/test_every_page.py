@@ -27,7 +27,9 @@ def record_paths(visit: Any) -> list[str]:
     paths = []
     for stream in ("problems", "solutions"):
         page = visit.go(f"/{stream}")
-        hrefs = page.locator(f"main a[href^='/{stream}/']").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+        hrefs = page.locator(f"main a[href^='/{stream}/']").evaluate_all(
+            "links => links.map(a => a.getAttribute('href'))"
+        )
         paths.append(next(href for href in hrefs if not re.search(r"/(new|import)$", href)))
     return paths
 

@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 
 def test_hits_appear_as_one_types(visit: Callable[..., Any]) -> None:
     page = visit(language="de").go("/")
-    page.locator("input[name=q], textarea[name=q]").first.press_sequentially("Straßenlampen brauchen zu viel Strom", delay=5)
+    page.locator("input[name=q], textarea[name=q]").first.press_sequentially(
+        "Straßenlampen brauchen zu viel Strom", delay=5
+    )
     expect(page.locator("main a[href^='/solutions/']", has_text="Straßenbeleuchtung").or_(
         page.locator("main a[href^='/solutions/']", has_text="street lighting")
     ).first).to_be_visible(timeout=15_000)  # fmt: skip

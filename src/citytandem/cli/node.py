@@ -10,7 +10,9 @@ from citytandem.core.languages import LANGUAGES
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--home", metavar="CITY", help="short name of the home city (see /cities, or load places first)")
+    parser.add_argument(
+        "--home", metavar="CITY", help="short name of the home city (see /cities, or load places first)"
+    )
     parser.add_argument("--name", help="name in the page head (default: that of the city)")
     parser.add_argument("--language", choices=LANGUAGES, help="language where a reader asks for none")
 

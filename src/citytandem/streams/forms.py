@@ -82,7 +82,9 @@ class RecordForm(PlainForm):
         super().__init__(*args, **kwargs)
         self._choose("language", [("", _("found out by itself")), *NATIVE_NAMES.items()])
         self._choose("themes", [(theme.id, theme.id) for theme in leaf_themes()])
-        self._choose("city", [("", _("no city")), *((city.slug, city.name_for(get_language() or "en")) for city in cities)])
+        self._choose(
+            "city", [("", _("no city")), *((city.slug, city.name_for(get_language() or "en")) for city in cities)]
+        )
         # Areas come over the API; a form can only leave them as they are.
         kinds = [
             kind for kind in PlaceKind if kind != PlaceKind.AREA or self.initial.get("place_kind") == PlaceKind.AREA
