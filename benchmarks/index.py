@@ -143,11 +143,11 @@ def measure(base: np.ndarray, texts: list[tuple[str, str]]) -> dict[str, float]:
         matcher.match(question, reader="en", phrases=False)
         found.append((time.perf_counter() - began) * 1000)
         began = time.perf_counter()
-        hits = selectors.nearest(query, kind="solution", limit=10)
+        hits = selectors.nearest(query, kinds=["solution"], limit=10)
         near.append((time.perf_counter() - began) * 1000)
         if number < 40:
             began = time.perf_counter()
-            truth = selectors.nearest(query, kind="solution", limit=10, exact=True)
+            truth = selectors.nearest(query, kinds=["solution"], limit=10, exact=True)
             exact.append((time.perf_counter() - began) * 1000)
             recall.append(len({h.object_id for h in hits} & {h.object_id for h in truth}) / 10)
     del base

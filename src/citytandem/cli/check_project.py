@@ -71,7 +71,7 @@ def _django_complaints() -> Iterator[str]:
     from django.db.migrations.state import ProjectState
 
     # By the files alone: a check of the source needs no database.
-    written = MigrationLoader(None, ignore_no_initial=True)
+    written = MigrationLoader(None, ignore_no_migrations=True)
     detector = MigrationAutodetector(written.project_state(), ProjectState.from_apps(apps))
     for label in detector.changes(graph=written.graph):
         yield f"{label}: the models have changed without a migration"
