@@ -141,7 +141,7 @@ def refresh_space() -> int:
             last = step[-1].id
             corrected += len(step)
         vectors.mean_followed(kind=kind, language=language)
-    surroundings.measure()
+    surroundings.measure(moved={kind for kind, _language in changed})
     refresh_term_counts()
     return corrected
 

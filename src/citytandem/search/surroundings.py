@@ -6,6 +6,8 @@ one entry stays the same in an index of a million.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from django.db import connection, transaction
 
@@ -21,14 +23,14 @@ SETTLED = 20_000
 BATCH = 500
 
 
-def measure() -> int:
-    """Measure kinds that have grown by a third since; returns how many entries were written."""
+def measure(*, moved: Collection[str] = ()) -> int:
+    """Measure kinds that have grown by a third since, or whose vectors have `moved`; returns how many were written."""
     known = {row.kind: row.entries for row in Surroundings.objects.all()}
     written = 0
     for kind in _kinds():
         present = _count(kind)
         before = known.get(kind, 0)
-        if before < SETTLED and present > before * 4 / 3:
+        if kind in moved or (before < SETTLED and present > before * 4 / 3):
             written += _measure_kind(kind)
             Surroundings.objects.update_or_create(kind=kind, defaults={"entries": present})
     return written

@@ -8,3 +8,6 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 MICROCACHE_SECONDS = 0
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+# WhiteNoise warns where there is no folder, and warnings are errors in tests.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

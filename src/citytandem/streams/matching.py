@@ -183,19 +183,6 @@ def _preference(asked: Asked, scored: Scored) -> tuple[float, bool, str]:
     return -scored.score, language != asked.language, language
 
 
-def merge(*lists: Iterable[Found]) -> list[Found]:
-    """One candidate per thing and language from several searches, with what each search knows of it."""
-    merged: dict[tuple[UUID, str], Found] = {}
-    for candidate in (item for items in lists for item in items):
-        key = (candidate.id, candidate.language)
-        known = merged.get(key)
-        if known is None:
-            merged[key] = candidate
-        elif candidate.coverage > known.coverage:
-            merged[key] = replace(known, coverage=candidate.coverage, words=candidate.words)
-    return list(merged.values())
-
-
 def reasons(asked: Asked, scored: Scored) -> list[Reason]:
     """Why this may help, most telling first."""
     found, told = scored.found, []

@@ -23,7 +23,6 @@ from citytandem.streams.matching import (
     cities_worth_asking,
     differences,
     logit,
-    merge,
     probability,
     rank,
     reasons,
@@ -269,14 +268,3 @@ def test_a_city_that_uses_a_solution_is_asked_like_the_one_that_made_it() -> Non
         Asked("?", "de", "problem", city=maker), solutions=[hit], problems=[], profiles=[], most=5
     )
     assert [(city.city.name, city.score) for city in worth] == [("B", 0.8)]
-
-
-@settings(max_examples=40)
-@given(st.lists(FOUND, max_size=8), st.lists(FOUND, max_size=8))
-def test_merging_keeps_each_version_once_with_the_most_words(one: list[Found], other: list[Found]) -> None:
-    merged = merge(one, other)
-    keys = [(found.id, found.language) for found in merged]
-    assert sorted(keys, key=str) == sorted({(found.id, found.language) for found in [*one, *other]}, key=str)
-    for found in merged:
-        same = [f.coverage for f in [*one, *other] if (f.id, f.language) == (found.id, found.language)]
-        assert found.coverage == max(same)

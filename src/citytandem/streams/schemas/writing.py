@@ -74,7 +74,7 @@ class RecordPatch(Input):
             return None
         language = self.language or original
         title = self.title or (known or {}).get(language, {}).get("text", "")
-        return Wording(title=title, text=self.text or "", language=language)
+        return Wording(title=title, text=self.text, language=language)
 
     def details(self) -> dict[str, Any]:
         """The other fields that were sent, as the services take them; `city` is still a short name."""

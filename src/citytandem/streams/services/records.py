@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -48,18 +48,11 @@ SHARED = {"themes", "city", "place_kind", "place_name", "latitude", "longitude",
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Title and text in one language. `language` empty: it is found out from the text."""
+    """Title and text in one language. `language` empty: it is found out. `text` None: it stays as it is."""
 
     title: str
-    text: str
+    text: str | None
     language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """Fields of a record beside its words; only what is given is written."""
-
-    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -99,7 +92,9 @@ def record_edit(
     if wording is not None:
         title, text, language = _checked_words(wording)
         record.title = {**record.title, language: {"text": title, "by": "human"}}
-        record.text = {**record.text, language: {"text": text, "by": "human"}} if text else record.text
+        if wording.text is not None:
+            others = {code: version for code, version in record.text.items() if code != language}
+            record.text = {**others, language: {"text": text, "by": "human"}} if text else others
     _assign(record, kind, details)
     drop_stale(record)
     changed = {name: [old, new] for name, (old, new) in _differences(before, _snapshot(record)).items()}
@@ -193,7 +188,7 @@ def log_change(
 
 
 def _checked_words(wording: Wording) -> tuple[str, str, str]:
-    title, text = clean_line(wording.title), clean_text(wording.text)
+    title, text = clean_line(wording.title), clean_text(wording.text or "")
     if not title:
         raise Invalid("title.missing", _("Say in a few words what it is about."), field="title")
     if len(title) > MAX_TITLE:
