@@ -21,6 +21,10 @@ PACKAGE = Path(__file__).resolve().parent
 ANY_DEMO = "programme"
 # Packages that bring tables or static files along.
 _PACKAGES = ("django", "procrastinate", "whitenoise")
+_IN_USE = """
+    SELECT EXISTS (SELECT FROM accounts_person) OR EXISTS (SELECT FROM streams_problem)
+        OR EXISTS (SELECT FROM streams_solution)
+"""
 # Two that start at the same time take turns (a lock of PostgreSQL; the number is ours alone).
 _LOCK = 4_711_2022
 
@@ -165,9 +169,13 @@ def _look(url: str) -> _Found:
         applied = frozenset((str(app), str(name)) for app, name in migrations)
         try:
             node = connection.execute("SELECT demo, home_slug FROM core_node WHERE id = 1").fetchone()
+            in_use = connection.execute(_IN_USE).fetchone()
         except psycopg.errors.UndefinedTable:
-            node = None
-        return _Found(applied, *node) if node else _Found(applied)
+            return _Found(applied)
+        if node:
+            return _Found(applied, *node)
+        # People or records without a node's name: somebody's real database, in which a demo has no business.
+        return _Found(applied, demo="") if in_use and in_use[0] else _Found(applied)
 
 
 def _has_applied(stamp: dict[str, Any], url: str) -> bool:

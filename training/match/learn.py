@@ -280,7 +280,8 @@ def main() -> None:
     slope, offset = sides.mean(axis=0)
     print(f"same side: {slope:.3f} x {offset:+.3f}")
     space = replace(build_space(corpus, labels), same_side=(float(slope), float(offset)))
-    save(space, weights, reliability(rows, useful, weights))
+    scores = scores_of(rows, weights)
+    save(space, weights, calibrate(scores, useful), reliability(scores, useful))
 
 
 def _part(corpus: Corpus, chosen: NDArray[np.int64]) -> Corpus:
@@ -297,17 +298,36 @@ def learn_weights(rows: Array, useful: Array) -> dict[str, float]:
     return {"bias": float(model.intercept_[0]), "similarity": similarity, "theme": theme, "words": words}
 
 
-def reliability(rows: Array, useful: Array, weights: dict[str, float]) -> list[dict[str, float]]:
-    """Share of useful hits per tenth of the score."""
+def scores_of(rows: Array, weights: dict[str, float]) -> Array:
+    """(n,) what the logistic says of rows of terms."""
     logits = weights["bias"] + rows @ np.array([weights["similarity"], weights["theme"], weights["words"]])
-    scores = 1 / (1 + np.exp(-logits))
+    return np.asarray(1 / (1 + np.exp(-logits)))
+
+
+def calibrate(scores: Array, useful: Array) -> dict[str, list[float]]:
+    """Points of an isotonic regression; the logistic is too sure of its few highest scores."""
+    from sklearn.isotonic import IsotonicRegression
+
+    model = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(scores, useful)
+    said = np.quantile(scores, [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.996, 0.999, 1])
+    points = np.unique(np.round(np.concatenate([[0.0], said, [1.0]]), 4))
+    return {"said": points.tolist(), "true": np.round(model.predict(points), 4).tolist()}
+
+
+def reliability(scores: Array, useful: Array) -> list[dict[str, float]]:
+    """Share of useful hits per tenth of the calibrated score; each half is judged by points fitted on the other."""
+    halves = np.arange(len(scores)) * 2 // len(scores)
+    judged = np.empty_like(scores)
+    for half in (0, 1):
+        points = calibrate(scores[halves != half], useful[halves != half])
+        judged[halves == half] = np.interp(scores[halves == half], points["said"], points["true"])
     table = []
     for low in np.arange(0, 1, 0.1):
-        inside = (scores >= low) & (scores < low + 0.1)
-        if inside.any():
+        inside = (judged >= low) & (judged < low + 0.1)
+        if inside.sum() >= 10:
             table.append(
                 {
-                    "score": round(float(scores[inside].mean()), 3),
+                    "score": round(float(judged[inside].mean()), 3),
                     "useful": round(float(useful[inside].mean()), 3),
                     "hits": int(inside.sum()),
                 }
@@ -315,7 +335,9 @@ def reliability(rows: Array, useful: Array, weights: dict[str, float]) -> list[d
     return table
 
 
-def save(space: Space, weights: dict[str, float], table: list[dict[str, float]]) -> None:
+def save(
+    space: Space, weights: dict[str, float], points: dict[str, list[float]], table: list[dict[str, float]]
+) -> None:
     """Write both files; 16 bits carry all there is to know."""
     np.savez_compressed(
         ROOT / "src/citytandem/search/space.npz",
@@ -333,7 +355,11 @@ def save(space: Space, weights: dict[str, float], table: list[dict[str, float]])
         neighbours=NEIGHBOURS,
     )
     path = ROOT / "src/citytandem/streams/weights.json"
-    content = {"weights": {name: round(value, 4) for name, value in weights.items()}, "reliability": table}
+    content = {
+        "weights": {name: round(value, 4) for name, value in weights.items()},
+        "calibration": points,
+        "reliability": table,
+    }
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(table))
 

@@ -95,7 +95,10 @@ def _with_database(chosen: Command, options: argparse.Namespace) -> int:
         from citytandem.prepare import prepare
 
         try:
-            prepare(demo="programme" if chosen.needs == "node" else None, say=lambda line: print(line, file=sys.stderr))
+            prepare(
+                demo="programme" if chosen.needs == "node" and _may_have_demo() else None,
+                say=lambda line: print(line, file=sys.stderr),
+            )
         except OperationalError as error:
             return _complain(options, f"the database does not answer: {' '.join(str(error).split())}", 1)
         from django.db import connections
@@ -108,6 +111,11 @@ def _with_database(chosen: Command, options: argparse.Namespace) -> int:
             return _complain(options, str(error), 2 if error.status in {400, 422} else 1)
         finally:
             connections.close_all()
+
+
+def _may_have_demo() -> bool:
+    """Sign-ins with known passwords have no place on a node that faces the world."""
+    return not os.environ["DJANGO_SETTINGS_MODULE"].endswith(".production")
 
 
 def _complain(options: argparse.Namespace, message: str, code: int) -> int:

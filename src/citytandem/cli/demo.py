@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from citytandem.cli import show
+from citytandem.cli import WrongUse, show
 from citytandem.cli.command import Command
 
 
@@ -15,8 +15,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
+    from citytandem.core.node import this_node
     from citytandem.demo.load import demo_load
+    from citytandem.streams.selectors import is_empty
 
+    if not is_empty() and not this_node().demo:
+        raise WrongUse("this node holds records of its own: the demo is loaded into an empty node only")
     report = asdict(demo_load(name=options.name))
     show(options, report, [f"{name:14}{value}" for name, value in report.items()])
     return 0

@@ -30,6 +30,9 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _REFUSED = re.compile(r"q\s*=\s*0(\.0*)?")
 _PERSONAL_COOKIES = ("csrftoken", "messages")
+# Long lists and map layers are made anew: a few hundred of them would fill the memory.
+LARGEST = 262_144
+
 _COMPRESSIBLE = ("text/", "application/json", "application/geo+json", "application/problem+json", "image/svg+xml")
 
 
@@ -49,7 +52,7 @@ class MicroCache:
         application: Application,
         *,
         seconds: float,
-        entries: int = 2_000,
+        entries: int = 500,
         session_cookie: str = "sessionid",
         default_language: str = "en",
         clock: Callable[[], float] = time.monotonic,
@@ -94,7 +97,14 @@ class MicroCache:
             default=self.default_language,
         )
         host = environ.get("HTTP_HOST", "")
-        return (environ.get("wsgi.url_scheme", "http"), host, path, query, language, environ.get("HTTP_HX_REQUEST", ""))
+        return (
+            environ.get("wsgi.url_scheme", "http"),
+            host,
+            path,
+            query,
+            language,
+            "1" if environ.get("HTTP_HX_REQUEST") else "",
+        )
 
     def _fill(self, key: tuple[str, ...], environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         seen: dict[str, Any] = {}
@@ -119,6 +129,8 @@ class MicroCache:
         named = {name.lower(): value for name, value in headers}
         control = named.get("cache-control", "")
         private = any(word in control.lower() for word in ("private", "no-store", "no-cache"))
+        if len(body) > LARGEST:
+            return None
         if not status.startswith("200") or "set-cookie" in named or private or "content-encoding" in named:
             return None
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'

@@ -134,7 +134,7 @@ def _record(files: Demo, record: Mapping[str, Any], *, at: datetime) -> None:
         "visibility": "public",
         "basis": record["basis"],
         "source": source,
-        **(_problem_fields(record) if record["stream"] == "problem" else _solution_fields(record)),
+        **(_problem_fields() if record["stream"] == "problem" else _solution_fields(record)),
     }
     record_import(
         kind=record["stream"],
@@ -150,8 +150,9 @@ def _record(files: Demo, record: Mapping[str, Any], *, at: datetime) -> None:
     )
 
 
-def _problem_fields(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {"sender": record.get("sender", "department"), "affected": list(record.get("affected", []))}
+def _problem_fields() -> dict[str, Any]:
+    """Who told it, who is affected, how far it has come: the source says none of it, so it stays empty."""
+    return {"sender": "", "status": "", "affected": []}
 
 
 def _solution_fields(record: Mapping[str, Any]) -> dict[str, Any]:

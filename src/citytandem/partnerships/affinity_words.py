@@ -103,12 +103,12 @@ def _size(term: Term, names: Names, _language: str) -> Words:
 
 
 def _law(_term: Term, _names: Names, _language: str) -> Words:
-    return _("Same country"), _("The same laws apply, so conditions are alike.")
+    return _("Same country"), _("National law is the same; regional law may differ.")
 
 
 def _shared_language(term: Term, _names: Names, _language: str) -> Words:
     spoken = ", ".join(NATIVE_NAMES.get(code, code) for code in term.items)
-    return _("Same language"), _("Both town halls work in: %(languages)s.") % {"languages": spoken}
+    return _("Same language"), _("Official language of both: %(languages)s.") % {"languages": spoken}
 
 
 def _close(term: Term, _names: Names, _language: str) -> Words:

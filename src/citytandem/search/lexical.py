@@ -8,6 +8,7 @@ word of the same language, because fusing word hits across languages destroys th
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -63,7 +64,14 @@ def _stemmer(language: str) -> Callable[[str], str]:
         return lambda word: simplemma.lemmatize(word, lang="bg")
     if language in _SNOWBALL:
         stem: Callable[[str], str] = snowballstemmer.stemmer(_SNOWBALL[language]).stemWord
-        return stem
+        lock = threading.Lock()
+
+        def one_at_a_time(word: str) -> str:
+            # A stemmer keeps the word it works on in itself: two threads would mix theirs up.
+            with lock:
+                return stem(word)
+
+        return one_at_a_time
     return lambda word: word
 
 

@@ -88,7 +88,9 @@ def nearest(
     statement = " UNION ALL ".join(part.format(kind=_checked(kind)) for kind in kinds)
     with connection.cursor() as cursor:
         cursor.execute(statement, [vector, vectors.space().name, vector, limit] * len(kinds))
-        return [_hit(row[:-1], similarity=float(row[-1])) for row in cursor.fetchall()]
+        hits = [_hit(row[:-1], similarity=float(row[-1])) for row in cursor.fetchall()]
+    # The graph is walked in relaxed order: what comes out is nearly sorted.
+    return sorted(hits, key=lambda hit: -hit.similarity)
 
 
 def sharing_words(query: Query, *, kinds: Sequence[str], limit: int, public_only: bool = True) -> list[Hit]:
@@ -107,9 +109,13 @@ def sharing_words(query: Query, *, kinds: Sequence[str], limit: int, public_only
     part = (
         f"(SELECT {_COLUMNS}, -(embedding <#> %s::halfvec), {found} AS coverage, tsvector_to_array(words) "  # noqa: S608
         f"FROM search_entry WHERE words @@ %s::tsquery AND kind = %s AND language = %s{readable} "
-        "AND embedding IS NOT NULL ORDER BY coverage DESC LIMIT %s)"
+        "AND embedded_with = %s AND embedding IS NOT NULL ORDER BY coverage DESC LIMIT %s)"
     )
-    values = [value for kind in kinds for value in (vector, *scored, either, kind, query.language, limit)]
+    values = [
+        value
+        for kind in kinds
+        for value in (vector, *scored, either, kind, query.language, vectors.space().name, limit)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([part] * len(kinds)), values)
         rows = cursor.fetchall()

@@ -167,6 +167,7 @@ def _recorrect_step(kind: str, language: str, *, after: int) -> list[Entry]:
     return step
 
 
+@transaction.atomic
 def refresh_term_counts(*, sample_rows: int = 20_000) -> None:
     """Count in how many entries each term occurs (from a sample in large indexes), so that rare words weigh more."""
     with connection.cursor() as cursor:
@@ -182,6 +183,8 @@ def refresh_term_counts(*, sample_rows: int = 20_000) -> None:
             share = min(100.0, 100.0 * sample_rows / total)
             source = f"SELECT words FROM search_entry TABLESAMPLE SYSTEM ({share:.6f})"  # noqa: S608 - a number
             scale = 100.0 / share
+        # One at a time, and never empty for a reader in between.
+        cursor.execute("LOCK TABLE search_termcount IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute("DELETE FROM search_termcount")
         cursor.execute(
             "INSERT INTO search_termcount (term, entries) SELECT word, ceil(ndoc * %s)::int FROM ts_stat(%s)",

@@ -53,6 +53,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "citytandem.urls"
 WSGI_APPLICATION = "citytandem.wsgi.application"
 AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["citytandem.accounts.backends.PasswordBackend"]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
 

@@ -26,8 +26,15 @@ class Event:
 def events_of(changes: Sequence[Change], *, actor: Actor) -> list[Event]:
     """The history in the reader's language, newest first."""
     return [
-        Event(text=_words(change), reason=change.reason, by=_name(change, actor), at=change.at) for change in changes
+        Event(text=_words(change), reason=change.reason, by=_name(change, actor), at=change.at)
+        for change in changes
+        if is_tellable(change, actor)
     ]
+
+
+def is_tellable(change: Change, actor: Actor) -> bool:
+    """What was joined may be internal: public pages show the links themselves, as far as a reader may see them."""
+    return actor.is_staff or not change.what.startswith("link")
 
 
 def _name(change: Change, actor: Actor) -> str:

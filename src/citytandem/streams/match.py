@@ -24,7 +24,7 @@ from citytandem.streams.contract import CityHit, Match, MatchHit
 from citytandem.streams.matching import Asked, CityFacts, Found, Reason, Scored
 from citytandem.streams.models import Problem, Record, Solution
 from citytandem.streams.selectors import records_by_id
-from citytandem.streams.weighting import weights_in_use
+from citytandem.streams.weighting import calibration, weights_in_use
 
 KINDS = ("solution", "problem", "city")
 CANDIDATES = 60
@@ -61,7 +61,7 @@ def question_of_record(record: Record) -> Question:
         language=title.language,
         kind="solution" if isinstance(record, Solution) else "problem",
         themes=tuple(record.themes),
-        city=record.city,
+        city=this_node().home_city,
         exclude=record.id,
     )
 
@@ -82,7 +82,7 @@ def ranked(question: Question, *, kind: str, limit: int = CANDIDATES, public_onl
     query = _prepared(question)
     asked = _asked(question, query)
     found = _candidates(query, kinds=[kind], limit=limit, public_only=public_only, exclude=question.exclude)
-    return matching.rank(asked, _found(found[kind]), weights=weights_in_use())
+    return matching.rank(asked, _found(found[kind]), weights=weights_in_use(), calibration=calibration())
 
 
 def _match(question: Question, *, reader: str, top: int, phrases: bool, public_only: bool) -> Match:
@@ -90,9 +90,12 @@ def _match(question: Question, *, reader: str, top: int, phrases: bool, public_o
     hits = _candidates(query, kinds=KINDS, limit=CANDIDATES, public_only=public_only, exclude=question.exclude)
     asked = _asked(question, query)
     weights = weights_in_use()
-    ranking = {kind: matching.rank(asked, _found(group), weights=weights) for kind, group in hits.items()}
+    worth = calibration()
+    ranking = {
+        kind: matching.rank(asked, _found(group), weights=weights, calibration=worth) for kind, group in hits.items()
+    }
     best = {kind: [scored for scored in group if scored.fits][: max(top, 10)] for kind, group in ranking.items()}
-    good, known, home = _with_facts(best, home=question.city)
+    good, known, home = _with_facts(best, home=question.city, public_only=public_only)
     asked = replace(asked, city=home)
     worth_asking = matching.cities_worth_asking(
         asked, solutions=good["solution"], problems=good["problem"], profiles=good["city"], most=top
@@ -133,12 +136,12 @@ def _candidates(
 
 
 def _with_facts(
-    best: Mapping[str, Sequence[Scored]], *, home: UUID | None
+    best: Mapping[str, Sequence[Scored]], *, home: UUID | None, public_only: bool
 ) -> tuple[dict[str, list[Scored]], dict[UUID, Any], CityFacts | None]:
     """The best hits with what the index does not hold: cities, maturity, conditions. What is gone is left out."""
     known: dict[UUID, Any] = {}
     for kind in ("solution", "problem"):
-        known |= records_by_id([scored.found.id for scored in best[kind]], kind=kind)
+        known |= records_by_id([s.found.id for s in best[kind]], kind=kind, public_only=public_only)
     involved: list[UUID | None] = [record.city for record in known.values()] + [home]
     involved += [use.city for record in known.values() if isinstance(record, Solution) for use in record.uses.all()]
     cities = cities_by_id([*involved, *(scored.found.id for scored in best["city"])])

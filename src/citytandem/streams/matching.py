@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 # Below this probability a hit is not shown as an answer: "nothing fits yet" is the better page.
 FLOOR = 0.12
-LIKELY = 0.7
-POSSIBLE = 0.4
+LIKELY = 0.5
+POSSIBLE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,24 @@ class Weights:
     def of(cls, values: Mapping[str, float]) -> Weights:
         """From stored numbers; raises KeyError if one is missing."""
         return cls(**{name: float(values[name]) for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Where the logistic's figure is too sure of itself: points (said, true), joined by straight lines, never falling.
+
+    Isotonic regression on held-out topics (Zadrozny & Elkan 2002). Empty: the logistic's figure stands.
+    """
+
+    said: tuple[float, ...] = ()
+    true: tuple[float, ...] = ()
+
+    def share(self, said: float) -> float:
+        """Share of such hits that were useful."""
+        return float(np.interp(said, self.said, self.true)) if self.said else said
+
+
+AS_SAID = Calibration()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +181,11 @@ def logit(terms: Terms, weights: Weights) -> float:
     )
 
 
-def rank(asked: Asked, found: Iterable[Found], *, weights: Weights) -> list[Scored]:
+def rank(asked: Asked, found: Iterable[Found], *, weights: Weights, calibration: Calibration = AS_SAID) -> list[Scored]:
     """Each thing once, by its best language version, most useful first; ties by id, so that the order is stable.
 
-    Of versions that are equally good the one in the asker's language stands for the thing.
+    Of versions that are equally good the one in the asker's language stands for the thing. The order is that of the
+    weighted sum; `calibration` only says what it is worth.
     """
     best: dict[UUID, Scored] = {}
     for candidate in found:
@@ -175,7 +194,8 @@ def rank(asked: Asked, found: Iterable[Found], *, weights: Weights) -> list[Scor
         known = best.get(candidate.id)
         if known is None or _preference(asked, scored) < _preference(asked, known):
             best[candidate.id] = scored
-    return sorted(best.values(), key=lambda scored: (-scored.score, str(scored.found.id)))
+    ordered = sorted(best.values(), key=lambda scored: (-scored.score, str(scored.found.id)))
+    return [replace(scored, score=calibration.share(scored.score)) for scored in ordered]
 
 
 def _preference(asked: Asked, scored: Scored) -> tuple[float, bool, str]:

@@ -163,18 +163,18 @@ class Record(models.Model):
 
 
 class Problem(Record):
-    """Something that hurts locally."""
+    """Something that hurts locally. Status and sender are empty where a source does not tell them."""
 
-    status = models.CharField(max_length=12, choices=ProblemStatus, default=ProblemStatus.OPEN)
-    sender = models.CharField(max_length=12, choices=Sender, default=Sender.RESIDENT)
+    status = models.CharField(max_length=12, choices=ProblemStatus, default=ProblemStatus.OPEN, blank=True)
+    sender = models.CharField(max_length=12, choices=Sender, default=Sender.RESIDENT, blank=True)
     affected = ArrayField(models.CharField(max_length=24, choices=Affected), default=list, blank=True)
     evidence = models.TextField(blank=True)
 
     class Meta(Record.Meta):
         constraints = [
             *Record.Meta.constraints,
-            models.CheckConstraint(condition=Q(status__in=ProblemStatus.values), name="problem_status_known"),
-            models.CheckConstraint(condition=Q(sender__in=Sender.values), name="problem_sender_known"),
+            models.CheckConstraint(condition=Q(status__in=["", *ProblemStatus.values]), name="problem_status_known"),
+            models.CheckConstraint(condition=Q(sender__in=["", *Sender.values]), name="problem_sender_known"),
         ]
 
 

@@ -11,7 +11,7 @@ from citytandem.streams.contract import Match
 from citytandem.streams.match import match, question_of_record
 from citytandem.streams.weighting import weights_in_use
 
-SECONDS = 600
+SECONDS = 60
 
 
 def match_of_record(record: Any, *, actor: Actor, reader: str, top: int = 5) -> Match:

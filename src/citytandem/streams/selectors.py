@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
 from citytandem.core.errors import NotFound
-from citytandem.core.languages import LANGUAGES
 from citytandem.core.paging import PAGE_SIZE, Page, keyset_page
 from citytandem.core.permissions import allowed
 from citytandem.core.themes import children_of, themes
@@ -130,9 +129,14 @@ def _not_found() -> NotFound:
     return NotFound("record.unknown", _("This entry does not exist, or it is not public."))
 
 
-def records_by_id(ids: Sequence[UUID], *, kind: str) -> dict[UUID, Any]:
-    """Records of a stream by id, with the cities that use a solution; two queries at most."""
+def records_by_id(ids: Sequence[UUID], *, kind: str, public_only: bool = False) -> dict[UUID, Any]:
+    """Records of a stream by id, with the cities that use a solution; two queries at most.
+
+    The index may be a moment behind: `public_only` leaves out what has been withdrawn since.
+    """
     rows: QuerySet[Any] = record_model(kind)._default_manager.filter(id__in=ids)  # noqa: SLF001 - every model has it
+    if public_only:
+        rows = rows.filter(visibility=Visibility.PUBLIC)
     if kind == "solution":
         rows = rows.prefetch_related("uses")
     return {record.id: record for record in rows}
@@ -140,7 +144,8 @@ def records_by_id(ids: Sequence[UUID], *, kind: str) -> dict[UUID, Any]:
 
 def counts(actor: Actor) -> dict[str, int]:
     """How many problems, solutions, confirmed and waiting links there are for this reader."""
-    links = Link.objects.aggregate(
+    seen = Link.objects.filter(problem__in=visible_to(actor, Problem), solution__in=visible_to(actor, Solution))
+    links = seen.aggregate(
         joined=Count("id", filter=Q(state=LinkState.CONFIRMED)),
         waiting=Count("id", filter=Q(state=LinkState.SUGGESTED)),
         matched=Count("problem", filter=Q(state=LinkState.CONFIRMED), distinct=True),
@@ -236,6 +241,6 @@ def cities_with_records(actor: Actor) -> dict[UUID, dict[str, int]]:
     return found
 
 
-def is_known_language(code: str) -> bool:
-    """Whether a filter's language is one of ours."""
-    return code in LANGUAGES
+def is_empty() -> bool:
+    """Whether there is neither a problem nor a solution."""
+    return not (Problem.objects.exists() or Solution.objects.exists())

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from citytandem.streams.matching import Weights
+from citytandem.streams.matching import Calibration, Weights
 from citytandem.streams.selectors import weighting_in_use
 
 _IN_USE = "streams.weights"
@@ -24,6 +24,12 @@ def _shipped() -> Any:
 def shipped_weights() -> Weights:
     """Learned in `training/match/learn.py`."""
     return Weights.of(_shipped()["weights"])
+
+
+def calibration() -> Calibration:
+    """What a score is worth, measured on topics that nothing was learned from."""
+    points = _shipped().get("calibration", {"said": [], "true": []})
+    return Calibration(tuple(points["said"]), tuple(points["true"]))
 
 
 def shipped_reliability() -> list[tuple[float, float, int]]:

@@ -24,7 +24,7 @@ def sentence(reason: Reason, *, language: str) -> str:
 def likelihood(score: float) -> str:
     """A score in words."""
     if score >= LIKELY:
-        return _("very likely helps")
+        return _("probably helps")
     if score >= POSSIBLE:
         return _("may well help")
     return _("could be worth a look")
@@ -68,7 +68,7 @@ def _size(values: Values, _language: str) -> str:
 
 
 def _country(_values: Values, _language: str) -> str:
-    return _("same country, so the same laws")
+    return _("same country")
 
 
 def _teaches(values: Values, _language: str) -> str:

@@ -15,7 +15,7 @@ from citytandem.core.text import MAX_QUERY, clean_text
 from citytandem.streams.matching import Terms, Weights, refit
 from citytandem.streams.models import Feedback, Weighting
 from citytandem.streams.selectors import feedback_for_learning
-from citytandem.streams.weighting import forget_weights, shipped_weights, weights_in_use
+from citytandem.streams.weighting import forget_weights, shipped_weights
 
 LEAST_ANSWERS = 5
 
@@ -48,12 +48,13 @@ def weighting_propose(*, by: Actor) -> Weighting:
     """Learn new weights from the feedback so far; they wait until somebody puts them in use."""
     require("streams.reweight", by)
     answers = feedback_for_learning()
-    if len(answers) < LEAST_ANSWERS:
+    samples = [(Terms(**answer.terms), answer.is_useful) for answer in answers if set(answer.terms) == set(_TERMS)]
+    if len(samples) < LEAST_ANSWERS:
         raise Invalid(
             "feedback.too_little", _("There is too little feedback to learn from: at least 5 answers are needed.")
         )
-    samples = [(Terms(**answer.terms), answer.is_useful) for answer in answers if set(answer.terms) == set(_TERMS)]
-    weights = refit(weights_in_use(), samples)
+    # Always from the shipped weights: learning twice from the same answers would count them twice.
+    weights = refit(shipped_weights(), samples)
     return Weighting.objects.create(
         weights=_as_dict(weights),
         reason=str(_("Learned from feedback")),
@@ -67,6 +68,8 @@ def weighting_propose(*, by: Actor) -> Weighting:
 def weighting_use(*, weighting_id: int | None, by: Actor) -> Weights:
     """Put a weighting in use; None goes back to the shipped one. Any step can be taken back."""
     require("streams.reweight", by)
+    # Two who switch at once take turns.
+    list(Weighting.objects.select_for_update().order_by("id").values_list("id", flat=True))
     Weighting.objects.filter(is_in_use=True).update(is_in_use=False)
     transaction.on_commit(forget_weights)
     forget_weights()
