@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,8 @@ from citytandem.search.space import hubness
 # Terms in more than this share of all entries find too much to be worth reading.
 COMMON = 0.05
 MOST_TERMS = 8
+# About so many entries are read at most: the rarest words bring the best ones anyway.
+MOST_READ = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def nearest(
 
 def sharing_words(query: Query, *, kinds: Sequence[str], limit: int, public_only: bool = True) -> list[Hit]:
     """Entries in the query's own language that share its rare words, `limit` of each kind, best covered first."""
-    weights, written = _rare_terms(query.text, query.language)
+    weights, written, counts = _rare_terms(query.text, query.language)
     if not weights:
         return []
     total = sum(weights.values())
@@ -103,7 +105,7 @@ def sharing_words(query: Query, *, kinds: Sequence[str], limit: int, public_only
     scored: list[Any] = []
     for term, weight in weights.items():
         scored += [_tsquery(term), weight / total]
-    either = " | ".join(_tsquery(term) for term in weights)
+    either = " | ".join(_tsquery(term) for term in _worth_reading(weights, counts))
     readable = " AND is_public" if public_only else ""
     vector = to_text(query.vector)
     part = (
@@ -127,18 +129,31 @@ def sharing_words(query: Query, *, kinds: Sequence[str], limit: int, public_only
     return hits
 
 
-def _rare_terms(text: str, language: str) -> tuple[dict[str, float], dict[str, str]]:
-    """The rarest terms of a text with their weight (inverse document frequency), and how they were written."""
+def _rare_terms(text: str, language: str) -> tuple[dict[str, float], dict[str, str], dict[str, int]]:
+    """The rarest terms of a text, rarest first, with their weight (inverse document frequency), as written, how often."""
     written: dict[str, str] = {}
     for word, term in lexical.words_and_terms(text, language):
         written.setdefault(term, word)
     if not written:
-        return {}, {}
+        return {}, {}, {}
     counts = dict(TermCount.objects.filter(term__in=list(written)).values_list("term", "entries"))
     total = max(_entries_about(), 1)
     ceiling = max(COMMON * total, 30)
     rare = sorted((counts.get(term, 1), term) for term in written if counts.get(term, 1) <= ceiling)[:MOST_TERMS]
-    return {term: math.log(1 + total / count) for count, term in rare}, written
+    weights = {term: math.log(1 + total / count) for count, term in rare}
+    return weights, written, {term: count for count, term in rare}
+
+
+def _worth_reading(terms: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """The rarest terms, as many as bring MOST_READ entries together, and one at least."""
+    chosen: list[str] = []
+    expected = 0
+    for term in terms:
+        expected += counts[term]
+        if chosen and expected > MOST_READ:
+            break
+        chosen.append(term)
+    return chosen
 
 
 def _entries_about() -> int:
