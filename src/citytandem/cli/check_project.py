@@ -63,7 +63,7 @@ def _django_complaints() -> Iterator[str]:
     from django.core import checks
 
     for message in checks.run_checks(include_deployment_checks=True):
-        if message.level >= checks.WARNING:
+        if message.level >= checks.WARNING and not message.is_silenced():
             yield f"django: {message.id}: {message.msg}"
     from django.apps import apps
     from django.db.migrations.autodetector import MigrationAutodetector
