@@ -11,12 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 from citytandem.accounts.contract import Actor
 from citytandem.accounts.models import Person, Role
 from citytandem.search import vectors
 from citytandem.search.embedder import BuiltIn, Matrix, unit
+
+# Machines are shared: a property that holds slowly holds.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_runtest_setup() -> None:
