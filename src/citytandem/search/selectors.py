@@ -92,7 +92,8 @@ def nearest(
         cursor.execute(statement, [vector, vectors.space().name, vector, limit] * len(kinds))
         hits = [_hit(row[:-1], similarity=float(row[-1])) for row in cursor.fetchall()]
     # The graph is walked in relaxed order: what comes out is nearly sorted.
-    return sorted(hits, key=lambda hit: -hit.similarity)
+    place = {kind: number for number, kind in enumerate(kinds)}
+    return sorted(hits, key=lambda hit: (place[hit.kind], -hit.similarity))
 
 
 def sharing_words(query: Query, *, kinds: Sequence[str], limit: int, public_only: bool = True) -> list[Hit]:

@@ -71,7 +71,7 @@ def themes_of_cities(actor: Actor, cities: Sequence[UUID]) -> dict[UUID, Counter
 
 def problems_to_match(*, most: int) -> list[Problem]:
     """Open problems of our own city, or of no city, the newest first: those for which solutions are sought."""
-    rows = Problem.objects.filter(Q(city=this_node().home_city) | Q(city=None), status="open")
+    rows = Problem.objects.filter(Q(city=this_node().home_city) | Q(city=None), status__in=("open", ""))
     return list(rows.exclude(visibility=Visibility.DRAFT).order_by(*NEWEST_FIRST)[:most])
 
 

@@ -46,7 +46,7 @@ def test_what_a_machine_translated_is_marked_and_what_people_wrote_is_not(soluti
 
 
 def test_a_text_by_the_machine_under_a_title_by_people_is_marked(solution: Solution, innovation_unit: Actor) -> None:
-    wording = Wording("Measure how full it is", "", "en")
+    wording = Wording("Measure how full it is", None, "en")
     record_edit(
         kind="solution", key=solution.id, version=solution.version, by=innovation_unit, wording=wording, details={}
     )

@@ -73,7 +73,7 @@ def _suggest_for(record: Record, *, kind: str) -> int:
 
 
 def _wants_help(record: Any) -> bool:
-    is_open = not isinstance(record, Problem) or record.status == ProblemStatus.OPEN
+    is_open = not isinstance(record, Problem) or record.status in {"", ProblemStatus.OPEN}
     return is_open and record.visibility != Visibility.DRAFT
 
 
