@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from scratch import node
 from serving import requests_per_second, serving
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 def main() -> None:

@@ -51,11 +51,11 @@ def serving(application: str, *, ready: str) -> Iterator[str]:
         server.wait(timeout=20)
 
 
-def requests_per_second(url: str, *, seconds: int = 6, connections: int = 16) -> float:
+def requests_per_second(url: str, *, seconds: int = 4, connections: int = 16) -> float:
     """wrk's figure, after a short warm-up; raises if anything but 2xx came back."""
     if shutil.which("wrk") is None:
         sys.exit("wrk is missing: apt-get install wrk")
-    for duration in (2, seconds):
+    for duration in (1, seconds):
         done = subprocess.run(
             [
                 "wrk",
