@@ -39,6 +39,8 @@ class RunningNode:
                 stderr=terminal,
                 env=environment | {"PYTHONPATH": SOURCE},
                 start_new_session=True,
+                # Under nohup the tests themselves ignore a closed terminal, and children would inherit that.
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
             )
 
     def says(self, text: str, *, within: float = 20) -> bool:
