@@ -1,4 +1,6 @@
-"""How good the match is: on pairs and code lists that nothing was learned from, against the raw vectors.
+"""How good the match is: on pairs and code lists that no parameter is fitted to, against the raw vectors.
+
+They were not blind, though: see docs/develop/match.md.
 
 Both sides of the pairs are in the index, as on a node with two streams. The peers rank by the cosine of raw vectors,
 and by that of vectors less the mean of their language.

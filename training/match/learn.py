@@ -11,7 +11,7 @@ topic says. Nothing here reads any evaluation data.
    complaint or remedy) is pressed flat, what differs between topics is kept.
 3. One logistic regression per theme on corrected vectors.
 4. Weights of the fusion by logistic regression on held-out topics, with pools as a node has them: a hit is useful if
-   it was made for the problem, or if a reader judged it so (`judgements.tsv`).
+   it was made for the problem, or if it was judged so (`judgements.tsv`).
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ def _coverage(corpus: Corpus, asked: NDArray[np.int64], told: NDArray[np.int64])
 
 
 def judged_useful(corpus: Corpus) -> NDArray[np.bool_]:
-    """(topics, topics) pairs of different topics that a reader judged useful all the same (`judgements.tsv`)."""
+    """(topics, topics) pairs of different topics that were judged useful all the same (`judgements.tsv`)."""
     english = LANGUAGES.index("en")
     problems = {text: row for row, text in enumerate(corpus.texts[:, 0, english])}
     solutions = {text: row for row, text in enumerate(corpus.texts[:, 1, english])}
