@@ -47,6 +47,10 @@ def prepare(*, demo: str | None, say: Callable[[str], None], set_up: bool = True
     """
     data = Path(os.environ.get("CITYTANDEM_DATA", "var")).resolve()
     url = os.environ.get("DATABASE_URL", "postgresql:///citytandem")
+    if demo is not None and os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".production"):
+        # Its sign-ins have passwords that everybody knows.
+        say("This node faces the world: no demo was loaded into it.")
+        demo = None
     if demo is not None:
         _check_name(demo)
     if not _is_ready(data, url, demo=demo):

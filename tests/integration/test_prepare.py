@@ -15,6 +15,8 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from citytandem import prepare as module
+from citytandem.accounts.contract import person_make
+from citytandem.accounts.models import Person
 from citytandem.core.errors import Invalid
 from citytandem.core.node import node_set
 from citytandem.demo import load as demo_loading
@@ -168,3 +170,20 @@ assert apps.ready
 """
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_database_with_people_in_it_gets_no_demo(data: Path, done: list[str]) -> None:
+    person_make(email="anna@test.example", name="Anna", role="resident", password="long enough 1")
+    lines = prepare(demo="programme", say=lambda _line: None)
+    assert "_load_demo" not in done
+    assert lines == []
+    assert not Problem.objects.exists()
+
+
+def test_a_node_that_faces_the_world_gets_no_demo(data: Path, done: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "citytandem.settings.production")
+    heard: list[str] = []
+    assert prepare(demo="programme", say=heard.append) == []
+    assert "_load_demo" not in done
+    assert not Person.objects.filter(is_demo=True).exists()
+    assert any("demo" in line for line in heard)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 
-from citytandem.core.node import this_node
+from citytandem.core.node import is_demo_node
 
 
 class PasswordBackend(ModelBackend):
@@ -14,4 +14,4 @@ class PasswordBackend(ModelBackend):
 
     def user_can_authenticate(self, user: Any) -> bool:
         """See ModelBackend; asked at each sign-in and, through `get_user`, at each request of a session."""
-        return super().user_can_authenticate(user) and (not user.is_demo or bool(this_node().demo))
+        return super().user_can_authenticate(user) and (not user.is_demo or is_demo_node())

@@ -90,7 +90,8 @@ def _with_database(chosen: Command, options: argparse.Namespace) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citytandem.settings.embedded")
     with database_for(folder) as url:
         os.environ["DATABASE_URL"] = url
-        from psycopg import OperationalError
+        from django.core.exceptions import ImproperlyConfigured
+        from psycopg import OperationalError, ProgrammingError
 
         from citytandem.prepare import prepare
 
@@ -99,6 +100,10 @@ def _with_database(chosen: Command, options: argparse.Namespace) -> int:
                 demo="programme" if chosen.needs == "node" and _may_have_demo() else None,
                 say=lambda line: print(line, file=sys.stderr),
             )
+        except ImproperlyConfigured as error:
+            return _complain(options, str(error), 2)
+        except ProgrammingError as error:
+            return _complain(options, f"DATABASE_URL is not a database address: {' '.join(str(error).split())}", 2)
         except OperationalError as error:
             return _complain(options, f"the database does not answer: {' '.join(str(error).split())}", 1)
         from django.db import connections

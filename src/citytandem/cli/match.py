@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
     from django.utils.translation import gettext, override
 
     with override(options.reader):
-        headings = (gettext("Solutions"), gettext("Similar problems"), gettext("Cities worth asking"))
+        headings = (gettext("Solutions"), gettext("Similar problems elsewhere"), gettext("Cities worth asking"))
         nothing = gettext("Nothing fits yet.")
     lines = [f"{found.query}  [{found.language}]"] + ([] if found.fits else [nothing])
     groups: tuple[Sequence[MatchHit | CityHit], ...] = (found.solutions, found.problems, found.cities)

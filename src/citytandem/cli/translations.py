@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from citytandem.cli import show
+from citytandem.cli import WrongUse, show
 from citytandem.cli.command import Command
 
 
@@ -19,6 +19,10 @@ def _run(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
+    from importlib.util import find_spec
+
+    if find_spec("babel") is None:
+        raise WrongUse("this needs the development tools: python3 city.py check installs them")
     from citytandem.core import catalogues
 
     if options.action == "update":

@@ -2,8 +2,12 @@
 
 import os
 
+from django.core.exceptions import ImproperlyConfigured
+
 from citytandem.settings.base import *
 
+if not os.environ.get("CITYTANDEM_SECRET_KEY"):
+    raise ImproperlyConfigured("set CITYTANDEM_SECRET_KEY (at least 50 random characters)")
 SECRET_KEY = os.environ["CITYTANDEM_SECRET_KEY"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from citytandem.accounts.contract import person_make
+from citytandem.core.models import Node
+from citytandem.core.node import node_set
 from tests.small_world import World
 
 
@@ -69,3 +71,17 @@ def test_a_demo_shows_its_sign_ins_and_no_other_node_does(world: World, visitor:
     node_set(name="Krefeld", home_city=None, home_slug="", language="de")
     cache.clear()
     assert b"innovation@citytandem.example" not in visitor.get("/sign-in").content
+
+
+def test_demo_people_sign_in_on_demo_nodes_only(db: None, visitor: Client) -> None:
+    person_make(email="demo@test.example", name="Demo", role="innovation_unit", password="known to all", is_demo=True)
+    sent = {"email": "demo@test.example", "password": "known to all"}
+    node_set(name="Krefeld", home_city=None, home_slug="krefeld", language="de", demo="krefeld")
+    assert visitor.post("/sign-in", sent).status_code == 302
+    assert visitor.get("/desk").status_code == 200
+
+    # Another process makes it a real node: this one has the old identity in its memory still.
+    Node.objects.update(demo="")
+
+    assert visitor.get("/desk").status_code == 302
+    assert visitor.post("/sign-in", sent).status_code != 302
