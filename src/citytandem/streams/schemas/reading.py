@@ -11,6 +11,7 @@ from citytandem.accounts.contract import Actor
 from citytandem.core.api import Shape
 from citytandem.core.permissions import allowed
 from citytandem.partnerships.contract import CityCard
+from citytandem.streams.history import is_tellable
 from citytandem.streams.models import (
     Affected,
     Basis,
@@ -262,7 +263,7 @@ class ImportOut(Shape):
 def history_out(actor: Actor, record: Record, changes: Iterable[Change]) -> list[ChangeOut]:
     """The history as this reader may know it."""
     in_full = allowed("streams.edit", actor, record)
-    return [ChangeOut.of(change, in_full=in_full) for change in changes]
+    return [ChangeOut.of(change, in_full=in_full) for change in changes if is_tellable(change, actor)]
 
 
 def cities_named(records: Iterable[Record], links: Iterable[Link] = ()) -> list[UUID | None]:
