@@ -7,9 +7,9 @@ import sys
 
 def main() -> int:
     """Run the command line; returns the exit code."""
-    from citytandem.cli import run
+    from citytandem import cli
 
-    return run(sys.argv[1:])
+    return cli.main(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import citytandem
-from citytandem.cli import NAMES, WrongUse, command, run
+from citytandem.cli import NAMES, WrongUse, command, main
 from citytandem.core.languages import LANGUAGES
 from citytandem.database import embedded
 from citytandem.database.place import cluster_of
@@ -246,7 +246,7 @@ def test_a_reader_that_goes_away_is_no_error(warm: Node) -> None:
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     written = name.replace("_", "-")
     with pytest.raises(SystemExit) as ended:
-        run([written, "--help"])
+        main([written, "--help"])
     assert ended.value.code == 0
     told = capsys.readouterr().out
     assert told.startswith(f"usage: citytandem {written}")
@@ -257,6 +257,15 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
 
 
 def test_the_overview_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"]) == 0
+    assert main(["--help"]) == 0
     told = capsys.readouterr().out
     assert all(f"  {name.replace('_', '-')} " in told and command(name).summary in told for name in NAMES)
+
+
+def test_loading_a_command_leaves_the_command_line_itself_in_place() -> None:
+    """A file of the package that bears the name of a function in it would replace that function."""
+    from citytandem import cli
+
+    for name in NAMES:
+        command(name)
+    assert callable(cli.main)

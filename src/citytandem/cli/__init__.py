@@ -28,7 +28,7 @@ def command(name: str) -> Command:
     return found
 
 
-def run(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Parse and do; every failure that a user can cause ends in one line on stderr."""
     if arguments and arguments[0].replace("-", "_") in NAMES:
         chosen = command(arguments[0].replace("-", "_"))
