@@ -10,6 +10,7 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,8 @@ def test_nothing_fits_is_the_answer_no(warm: Node) -> None:
         (["match"], "required: text"),
         (["match", "x", "--in", "es"], "invalid choice"),
         (["match", "x", "--top", "0"], "from 1 to 50"),
+        (["match", "x", "--top", "ten"], "'ten' is no number from 1 to 50"),
+        (["run", "--demo", "atlantis"], "'atlantis' is no demo"),
         (["evaluate", "match", "no-such-file.tsv"], "no-such-file.tsv"),
         (["demo", "atlantis"], "atlantis"),
         (["bake"], "there is no command"),
@@ -168,7 +171,7 @@ def test_a_database_that_does_not_answer_is_told_in_a_line(warm: Node) -> None:
 def test_the_state_of_the_index_can_be_read(warm: Node) -> None:
     state = warm.json("index", "state")
     assert state["waiting"] == 0
-    assert state["entries"] == state["problems"] + state["solutions"] + state["citys"]
+    assert state["entries"] == sum(state["by_kind"].values())
     assert state["bytes"] > 0
 
 
@@ -269,3 +272,46 @@ def test_loading_a_command_leaves_the_command_line_itself_in_place() -> None:
     for name in NAMES:
         command(name)
     assert callable(cli.main)
+
+
+@pytest.mark.django_db
+def test_a_sign_in_keeps_its_role_and_name_and_no_weak_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    from citytandem.accounts.models import Person
+
+    def person(password: str, **options: Any) -> None:
+        monkeypatch.setattr(sys, "stdin", StringIO(password))
+        asked = {"email": "Anna@example.org", "name": None, "role": None} | options
+        assert command("person").run(Namespace(json=True, **asked)) == 0
+
+    with pytest.raises(WrongUse):
+        person("password123456"[:11])
+    assert not Person.objects.exists()
+    person("correct horse battery", name="Anna", role="innovation_unit")
+    person("another long sentence", email="anna@EXAMPLE.org")
+    kept = Person.objects.get()
+    assert (kept.name, kept.role, kept.check_password("another long sentence")) == ("Anna", "innovation_unit", True)
+
+
+@pytest.mark.django_db
+def test_a_node_can_be_renamed_alone_but_not_to_nothing() -> None:
+    from citytandem.core.node import node_set, this_node
+
+    def node(**options: Any) -> None:
+        command("node").run(Namespace(json=True, **({"home": None, "name": None, "language": None} | options)))
+
+    with pytest.raises(WrongUse, match="say which city"):
+        node(name="Krefeld digital")
+    node_set(name="Krefeld", home_city=None, home_slug="krefeld", language="de", demo="krefeld")
+    node(name="Krefeld digital")
+    assert (this_node().name, this_node().demo, this_node().language) == ("Krefeld digital", "krefeld", "de")
+    with pytest.raises(WrongUse, match="at least one letter"):
+        node(name=" ")
+
+
+def test_missing_columns_are_named(tmp_path: Path) -> None:
+    from citytandem.streams.evaluation import BadFile, read_pairs
+
+    path = tmp_path / "pairs.tsv"
+    path.write_text("problem\tsolution\tlang_problem\nBins\tSensors\ten\n", encoding="utf-8")
+    with pytest.raises(BadFile, match="columns are missing: lang_solution"):
+        read_pairs(path)

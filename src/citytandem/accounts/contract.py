@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
 from citytandem.accounts.demo_sign_ins import SIGN_INS, SignIn
@@ -53,6 +54,23 @@ def person_make(*, email: str, name: str, role: str, password: str | None, is_de
         person.set_password(password)
     person.save()
     return person.id
+
+
+def person_set(*, email: str, name: str | None, role: str | None, password: str) -> tuple[UUID, str]:
+    """Make a sign-in or change one; what is None stays as it is. Returns id and role.
+
+    Raises django's ValidationError where the password is too weak.
+    """
+    known = Person.objects.filter(email__iexact=email).first()
+    person = known or Person(email=email.lower())
+    person.name = person.name if name is None else name
+    person.role = role or person.role
+    # With the person at hand: their own name or address is no password.
+    validate_password(password, user=person)
+    person.set_password(password)
+    person.is_demo = False
+    person.save()
+    return person.id, person.role
 
 
 def demo_sign_ins() -> tuple[SignIn, ...]:

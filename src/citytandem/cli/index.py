@@ -28,13 +28,14 @@ def _run(options: argparse.Namespace) -> int:
             services.embed_waiting(progress=advance)
         services.refresh_space()
     state = index_state()
-    show(options, state, [f"{name:14}{value}" for name, value in state.items()])
+    kinds = ", ".join(f"{kind} {count}" for kind, count in state["by_kind"].items())
+    show(options, state, [f"{name:14}{kinds if name == 'by_kind' else value}" for name, value in state.items()])
     return 0 if state["waiting"] == 0 else 1
 
 
 COMMAND = Command(
     name="index",
-    summary="State of the search index; build it anew; compute missing vectors.",
+    summary="State of the search index (one entry per language version); build it anew; compute missing vectors.",
     example="citytandem index rebuild",
     needs="database",
     configure=_configure,

@@ -19,10 +19,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(value: str) -> int:
-    number = int(value)
-    if not 1 <= number <= 50:
-        raise argparse.ArgumentTypeError("a number from 1 to 50")
-    return number
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 50:
+        raise argparse.ArgumentTypeError(f"{value!r} is no number from 1 to 50")
+    return int(value)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -23,16 +23,27 @@ def _run(options: argparse.Namespace) -> int:
     from citytandem.core.node import node_set, this_node
     from citytandem.partnerships.contract import city_by_slug
 
+    identity = this_node()
+    if options.name is not None and not options.name.strip():
+        raise WrongUse("a name needs at least one letter")
     if options.home:
         city = city_by_slug(options.home)
         if city is None:
             raise WrongUse(f"there is no city “{options.home}” here; `citytandem places` loads those of Europe")
         language = options.language or next((code for code in city.languages if code in LANGUAGES), "en")
         node_set(name=options.name or city.name, home_city=city.id, home_slug=city.slug, language=language)
-    elif options.name or options.language:
+    elif (options.name or options.language) and not identity.home_slug:
         raise WrongUse("say which city: --home CITY")
-    identity = asdict(this_node())
-    show(options, identity, [f"{name:12}{value}" for name, value in identity.items()])
+    elif options.name or options.language:
+        node_set(
+            name=options.name or identity.name,
+            home_city=identity.home_city,
+            home_slug=identity.home_slug,
+            language=options.language or identity.language,
+            demo=identity.demo,
+        )
+    told = asdict(this_node())
+    show(options, told, [f"{name:12}{value}" for name, value in told.items()])
     return 0
 
 

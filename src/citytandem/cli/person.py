@@ -12,29 +12,30 @@ from citytandem.cli.command import Command
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email")
-    parser.add_argument("--name", default="")
-    parser.add_argument("--role", choices=("resident", "innovation_unit", "administrator"), default="resident")
+    parser.add_argument("--name", help="default: that of an existing sign-in, else the address")
+    parser.add_argument(
+        "--role",
+        choices=("resident", "innovation_unit", "administrator"),
+        help="default: that of an existing sign-in, else resident",
+    )
 
 
 def _run(options: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
-    from citytandem.accounts.contract import person_make
+    from citytandem.accounts.contract import person_set
 
     try:
         validate_email(options.email)
     except ValidationError as error:
         raise WrongUse(f"“{options.email}” is not an e-mail address") from error
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    if len(password) < 10:
-        raise WrongUse("the password needs at least 10 characters")
-    identifier = person_make(email=options.email, name=options.name, role=options.role, password=password)
-    show(
-        options,
-        {"id": str(identifier), "email": options.email, "role": options.role},
-        [f"{options.email} ({options.role})"],
-    )
+    try:
+        identifier, role = person_set(email=options.email, name=options.name, role=options.role, password=password)
+    except ValidationError as error:
+        raise WrongUse(" ".join(error.messages)) from error
+    show(options, {"id": str(identifier), "email": options.email, "role": role}, [f"{options.email} ({role})"])
     return 0
 
 

@@ -204,7 +204,7 @@ def _hit(row: Sequence[Any], *, similarity: float, coverage: float = 0.0, words:
 
 
 def index_state() -> dict[str, Any]:
-    """Entries by kind, those without a vector, and the size on disk in bytes."""
+    """Entries (one per language version) in all and by kind, those without a vector, and the size on disk in bytes."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT kind, count(*), count(*) - count(embedding) FROM search_entry GROUP BY kind ORDER BY kind"
@@ -215,7 +215,7 @@ def index_state() -> dict[str, Any]:
     return {
         "entries": sum(row[1] for row in rows),
         "waiting": sum(row[2] for row in rows),
-        **{f"{kind}s": count for kind, count, _ in rows},
+        "by_kind": {kind: count for kind, count, _ in rows},
         "bytes": size,
         "space": vectors.space().name,
     }

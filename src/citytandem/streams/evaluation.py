@@ -51,9 +51,11 @@ def read_pairs(path: Path) -> list[Pair]:
             header = tuple(rows[0]) if rows else ()
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadFile(f"{path}: {error}") from error
-    missing = [column for column in COLUMNS if column not in header and column not in {"id", "topic"}]
-    if not rows or missing:
+    if not rows:
         raise BadFile(f"{path}: no pairs found; the columns are {', '.join(COLUMNS)}")
+    missing = [column for column in COLUMNS if column not in header and column not in {"id", "topic"}]
+    if missing:
+        raise BadFile(f"{path}: columns are missing: {', '.join(missing)} (the file needs {', '.join(COLUMNS)})")
     return [_pair(path, number, row) for number, row in enumerate(rows, start=2)]
 
 

@@ -96,7 +96,7 @@ def _match(question: Question, *, reader: str, top: int, phrases: bool, public_o
     }
     best = {kind: [scored for scored in group if scored.fits][: max(top, 10)] for kind, group in ranking.items()}
     good, known, home = _with_facts(best, home=question.city, public_only=public_only)
-    asked = replace(asked, city=home)
+    asked = replace(asked, city=home, reader=reader)
     worth_asking = matching.cities_worth_asking(
         asked, solutions=good["solution"], problems=good["problem"], profiles=good["city"], most=top
     )

@@ -37,6 +37,7 @@ class Asked:
     """A text, or a record, for which something is sought. `kind` is its side: `problem` or `solution`.
 
     `same_side`: slope and offset for the similarity to things of the same side (see `search.space`).
+    `reader`: language of who reads the answer; empty: that of the text.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Asked:
     theme_shares: Mapping[str, float] = field(default_factory=dict)
     city: CityFacts | None = None
     same_side: tuple[float, float] = (1.0, 0.0)
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,8 @@ def reasons(asked: Asked, scored: Scored) -> list[Reason]:
     mine = _profile(asked.themes, asked.theme_shares)
     theirs = _profile(found.themes, found.theme_shares)
     shared = sorted(set(mine) & set(theirs), key=lambda theme: -mine[theme] * theirs[theme])
-    strong = [theme for theme in shared if mine[theme] * theirs[theme] >= 0.08][:2]
+    # Guessed themes of a hit help to rank it; told is only what people have said of it.
+    strong = [theme for theme in shared if theme in found.themes and mine[theme] * theirs[theme] >= 0.08][:2]
     if strong:
         told.append(Reason("themes", {"themes": ",".join(strong)}))
     if found.words and asked.language == found.language:
@@ -253,7 +256,7 @@ def differences(asked: Asked, scored: Scored) -> list[Reason]:
                 told.append(Reason("larger", {"city": city.name, "factor": round(factor)}))
             elif factor < 0.5:
                 told.append(Reason("smaller", {"city": city.name, "factor": round(1 / factor)}))
-    if found.language != asked.language:
+    if found.language != (asked.reader or asked.language):
         told.append(Reason("language", {"language": found.language}))
     told += [Reason("needs", {"condition": condition}) for condition in found.needs]
     return told

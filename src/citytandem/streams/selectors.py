@@ -193,6 +193,12 @@ def history_of(record: Record) -> list[Change]:
     return list(Change.objects.filter(object_id=record.id).order_by("-id")[:100])
 
 
+def fields_changed_by_people(object_id: UUID) -> set[str]:
+    """Names of the fields of a record that somebody has edited since it came."""
+    changes = Change.objects.filter(object_id=object_id, what__in=["edited", "status"])
+    return {name for fields in changes.values_list("fields", flat=True) for name in fields}
+
+
 def uses_of(solution_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     """Cities in which solutions are in use, by solution."""
     found: dict[UUID, list[UUID]] = {}

@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, demo: str | None = None) -
     parser.add_argument("--port", type=_port, default=8000, help="where the web answers (default: 8000)")
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="where all is kept (default: var)")
-    parser.add_argument("--demo", default=demo or "none", metavar="NAME", help="example city to load, or none")
+    parser.add_argument("--demo", type=_demo, default=demo or "none", metavar="NAME", help="city to be, or none")
 
 
 def options_from(arguments: argparse.Namespace) -> Options:
@@ -70,6 +70,18 @@ def options_from(arguments: argparse.Namespace) -> Options:
         data=arguments.data or default_data(),
         demo=None if arguments.demo == "none" else arguments.demo,
     )
+
+
+def _demo(text: str) -> str:
+    """Known before anything starts: a typing mistake costs no database."""
+    if text in {"none", "programme"}:
+        return text
+    from citytandem.demo.names import demo_names
+
+    known = demo_names()
+    if text not in known:
+        raise argparse.ArgumentTypeError(f"{text!r} is no demo: one of {', '.join(sorted(known))}, or none")
+    return text
 
 
 def _port(text: str) -> int:

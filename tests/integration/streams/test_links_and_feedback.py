@@ -189,3 +189,27 @@ def test_only_staff_weigh(resident: Actor) -> None:
             weighting_propose(by=actor)
         with pytest.raises(Forbidden):
             weighting_use(weighting_id=None, by=actor)
+
+
+def test_who_vouches_for_a_suggestion_makes_it_theirs(pair: tuple[Problem, Solution], innovation_unit: Actor) -> None:
+    problem, solution = pair
+    link_suggest(problem=problem.id, solution=solution.id, score=0.7, why={"de": "ähnlich"})
+    link_make(problem=problem.id, solution=solution.id, why="Wir haben es ausprobiert.", by=innovation_unit)
+    kept = Link.objects.get()
+    assert (kept.maker, kept.state, kept.made_by_id) == ("people", "confirmed", innovation_unit.id)
+    assert kept.why == {"de": {"text": "Wir haben es ausprobiert.", "by": "human"}}
+
+
+def test_a_source_does_not_overrule_people(pair: tuple[Problem, Solution], innovation_unit: Actor) -> None:
+    problem, solution = pair
+    told = {"problem": problem.id, "solution": solution.id, "why": {"en": "The report says so."}, "basis": "stated"}
+    link = link_from_source(**told)
+    link_decide(link_id=link.id, accept=False, by=innovation_unit)
+    link_from_source(**told)
+    assert Link.objects.get().state == "rejected"
+
+
+def test_a_reason_that_is_too_long_is_refused(pair: tuple[Problem, Solution], innovation_unit: Actor) -> None:
+    with pytest.raises(Invalid) as caught:
+        link_make(problem=pair[0].id, solution=pair[1].id, why="a" * 2_001, by=innovation_unit)
+    assert caught.value.field == "why"

@@ -346,3 +346,61 @@ def test_an_import_that_does_not_fit_is_refused(fields: dict[str, Any]) -> None:
 
     with pytest.raises(ValidationError):
         bring(fields=fields)
+
+
+def test_the_same_words_under_another_language_correct_it(resident: Actor) -> None:
+    made = submit(resident, wording=Wording("Internet", "Kein Empfang.", "ro"))
+    record_edit(
+        kind="problem",
+        key=made.id,
+        version=1,
+        by=resident,
+        details={},
+        wording=Wording("Internet", "Kein Empfang.", "de"),
+    )
+    kept = Problem.objects.get()
+    assert (set(kept.title), set(kept.text), kept.language) == ({"de"}, {"de"}, "de")
+    assert set(Change.objects.latest("id").fields) == {"title", "text", "language"}
+
+
+def test_correcting_a_language_keeps_versions_and_conditions() -> None:
+    conditions = {"law": {"de": {"text": "Klären.", "by": "human"}}}
+    made = bring(fields={"city": stable_id("city", "krefeld"), "visibility": "public", "frame_conditions": conditions})
+    record_edit(
+        kind="solution",
+        key=made.id,
+        version=1,
+        by=SYSTEM,
+        details={},
+        wording=Wording("Füllstandssensoren", None, "nl"),
+    )
+    kept = Solution.objects.get()
+    assert (set(kept.title), set(kept.text), kept.language) == ({"nl", "en"}, {"nl", "en"}, "nl")
+    assert kept.frame_conditions == {"law": {"nl": {"text": "Klären.", "by": "human"}}}
+
+
+def test_what_people_changed_survives_the_next_import(innovation_unit: Actor) -> None:
+    made = bring()
+    record_edit(kind="solution", key=made.id, version=1, by=innovation_unit, details={"themes": ["parking"]})
+    bring(title={"de": "Sensoren", "en": "Sensors"})
+    kept = Solution.objects.get()
+    assert kept.themes == ["parking"]
+    assert kept.title["de"]["text"] == "Sensoren"
+    before = Solution.objects.values().get()
+    bring(title={"de": "Sensoren", "en": "Sensors"})
+    assert Solution.objects.values().get() == before
+
+
+@pytest.mark.parametrize(
+    ("details", "field"),
+    [
+        ({"standards": ["a" * 61]}, "standards"),
+        ({"standards": [f"Standard {n}" for n in range(21)]}, "standards"),
+        ({"frame_conditions": {"law": {"de": {"text": "a" * 2_001}}}}, "frame_conditions"),
+    ],
+)
+def test_what_is_too_long_is_refused_and_never_cut(resident: Actor, details: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        submit(resident, stream="solution", **details)
+    assert caught.value.field == field
+    assert not Solution.objects.exists()

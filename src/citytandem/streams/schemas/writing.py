@@ -54,7 +54,10 @@ class Polygon(Input):
 
 
 class RecordPatch(Input):
-    """Fields of any record; only what is sent is written. `title` and `text` are those in `language`."""
+    """Fields of any record; only what is sent is written. `title` and `text` are those in `language`.
+
+    The same words, or none, with another `language` correct the language of the words that are there.
+    """
 
     language: LanguageWish = ""
     title: Title | None = None
@@ -69,9 +72,14 @@ class RecordPatch(Input):
     visibility: VisibilityIn | None = None
 
     def wording(self, *, known: Mapping[str, Mapping[str, Any]] | None = None, original: str = "") -> Wording | None:
-        """The words that were sent, completed by the `known` title in that language; None if there were none."""
+        """The words that were sent, completed by the `known` title in that language; None if there were none.
+
+        A language alone says that the original words are in that language.
+        """
         if self.title is None and self.text is None:
-            return None
+            title = (known or {}).get(original, {}).get("text", "")
+            is_correction = title and self.language not in {"", original, *(known or {})}
+            return Wording(title=title, text=None, language=self.language) if is_correction else None
         language = self.language or original
         title = self.title or (known or {}).get(language, {}).get("text", "")
         return Wording(title=title, text=self.text, language=language)

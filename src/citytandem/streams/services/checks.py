@@ -45,6 +45,8 @@ LONGEST = {
     "contact_role": 200,
 }
 MOST_THEMES = 6
+MOST_STANDARDS = 20
+LONG_NOTE = 2_000
 
 
 def checked_value(name: str, value: Any) -> Any:
@@ -52,15 +54,16 @@ def checked_value(name: str, value: Any) -> Any:
     if name in CHOICES and value not in CHOICES[name]:
         raise Invalid("choice.unknown", _("This is not one of the choices."), field=name)
     if name in LONGEST:
-        return _text(name, value)
+        return checked_note(name, value, most=LONGEST[name])
     check = _CHECKS.get(name)
     return check(value) if check is not None and value is not None else value
 
 
-def _text(name: str, value: Any) -> str:
+def checked_note(name: str, value: Any, *, most: int = LONG_NOTE) -> str:
+    """A text of some lines, cleaned; raises Invalid where it is longer than `most` characters."""
     text = clean_text(str(value))
-    if len(text) > LONGEST[name]:
-        message = _("This text is too long: at most %(max_length)s characters.") % {"max_length": LONGEST[name]}
+    if len(text) > most:
+        message = _("This text is too long: at most %(max_length)s characters.") % {"max_length": most}
         raise Invalid("text.too_long", message, field=name)
     return text
 
@@ -98,7 +101,11 @@ def _cost(value: Any, *, name: str) -> Any:
 
 
 def _standards(value: Sequence[Any]) -> list[str]:
-    return [clean_line(str(item))[:60] for item in value][:20]
+    names = [name for name in (clean_line(str(item)) for item in value) if name]
+    if len(names) > MOST_STANDARDS:
+        message = _("There are too many entries: at most %(max_length)s.") % {"max_length": MOST_STANDARDS}
+        raise Invalid("standards.too_many", message, field="standards")
+    return [checked_note("standards", name, most=60) for name in names]
 
 
 def _conditions(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,7 +117,11 @@ def _conditions(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _versions(versions: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        language: {**version, "text": clean_text(str(version["text"]))[:2000], "by": version.get("by", "human")}
+        language: {
+            **version,
+            "text": checked_note("frame_conditions", version["text"]),
+            "by": version.get("by", "human"),
+        }
         for language, version in versions.items()
         if is_language(language) and version.get("text")
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,10 +14,10 @@ from citytandem.core import clock
 from citytandem.core.errors import NotFound
 from citytandem.core.i18n import translations
 from citytandem.core.permissions import require
-from citytandem.core.text import clean_text
 from citytandem.search.detect import detect_language
 from citytandem.streams.models import Link, LinkMaker, LinkState
 from citytandem.streams.selectors import record_get
+from citytandem.streams.services.checks import checked_note
 from citytandem.streams.services.records import log_change
 
 
@@ -26,20 +27,30 @@ def link_make(*, problem: str | UUID, solution: str | UUID, why: str, by: Actor)
     one = record_get(by, kind="problem", key=problem)
     other = record_get(by, kind="solution", key=solution)
     require("streams.link", by)
-    text = clean_text(why)[:2000]
+    text = checked_note("why", why)
+    told = translations(**{detect_language(text): text}) if text else {}
     defaults = {
         "maker": LinkMaker.PEOPLE,
         "made_by_id": by.id,
         "state": LinkState.CONFIRMED,
-        "why": translations(**{detect_language(text): text}) if text else {},
+        "why": told,
         "created_at": clock.now(),
     }
     link, is_new = Link.objects.get_or_create(problem=one, solution=other, defaults=defaults)
-    if not is_new and link.state != LinkState.CONFIRMED:
-        link.state = LinkState.CONFIRMED
-        link.save(update_fields=["state"])
+    if not is_new:
+        _confirm(link, told=told, by=by)
     log_change(one, "linked", by=by, fields={"solution": str(other.id)}, reason=text)
     return link
+
+
+def _confirm(link: Link, *, told: Mapping[str, Any], by: Actor) -> None:
+    """A person vouches for a link that was there: what a matcher only suggested is theirs from now on."""
+    if link.maker == LinkMaker.MATCHER:
+        link.maker, link.made_by_id = LinkMaker.PEOPLE, by.id
+        link.why = {}
+    link.state = LinkState.CONFIRMED
+    link.why = {**link.why, **told}
+    link.save(update_fields=["maker", "made_by", "state", "why"])
 
 
 @transaction.atomic
@@ -57,17 +68,14 @@ def link_decide(*, link_id: UUID, accept: bool, by: Actor) -> Link:
 
 @transaction.atomic
 def link_from_source(*, problem: UUID, solution: UUID, why: Mapping[str, str], basis: str) -> Link:
-    """A link that a named source makes; doing it twice changes nothing."""
-    link, _created = Link.objects.update_or_create(
+    """A link that a named source makes; doing it twice changes nothing, and what people decided stays."""
+    Link.objects.filter(problem_id=problem, solution_id=solution, maker=LinkMaker.MATCHER).exclude(
+        state=LinkState.REJECTED
+    ).update(maker=LinkMaker.SOURCE, state=LinkState.CONFIRMED, why=translations(**why), basis=basis)
+    link, _created = Link.objects.get_or_create(
         problem_id=problem,
         solution_id=solution,
         defaults={
-            "maker": LinkMaker.SOURCE,
-            "state": LinkState.CONFIRMED,
-            "why": translations(**why),
-            "basis": basis,
-        },
-        create_defaults={
             "maker": LinkMaker.SOURCE,
             "state": LinkState.CONFIRMED,
             "why": translations(**why),

@@ -32,8 +32,9 @@ from citytandem.streams.models import (
     Visibility,
     record_model,
 )
-from citytandem.streams.selectors import record_get
-from citytandem.streams.services.checks import checked_value
+from citytandem.streams.selectors import fields_changed_by_people, record_get
+from citytandem.streams.services.checks import checked_note, checked_value
+from citytandem.streams.relabelling import relabel, same_words
 from citytandem.streams.translated import drop_stale, machine_versions, put_back
 
 EDITABLE = {
@@ -90,11 +91,7 @@ def record_edit(
         )
     before = _snapshot(record)
     if wording is not None:
-        title, text, language = _checked_words(wording)
-        record.title = {**record.title, language: {"text": title, "by": "human"}}
-        if wording.text is not None:
-            others = {code: version for code, version in record.text.items() if code != language}
-            record.text = {**others, language: {"text": text, "by": "human"}} if text else others
+        _write_words(record, wording)
     _assign(record, kind, details)
     drop_stale(record)
     changed = {name: [old, new] for name, (old, new) in _differences(before, _snapshot(record)).items()}
@@ -108,6 +105,18 @@ def record_edit(
     return record
 
 
+def _write_words(record: Any, wording: Wording) -> None:
+    """The version of one language. The same words under another language correct the language of that version."""
+    title, text, language = _checked_words(wording)
+    twin = same_words(record, title=title, text=None if wording.text is None else text, language=language)
+    if twin:
+        relabel(record, wrong=twin, right=language)
+    record.title = {**record.title, language: {"text": title, "by": "human"}}
+    if wording.text is not None:
+        others = {code: version for code, version in record.text.items() if code != language}
+        record.text = {**others, language: {"text": text, "by": "human"}} if text else others
+
+
 @transaction.atomic
 def problem_set_status(*, key: str | UUID, status: str, reason: str, by: Actor) -> Problem:
     """Move a problem on, with a reason that everybody can read."""
@@ -115,7 +124,7 @@ def problem_set_status(*, key: str | UUID, status: str, reason: str, by: Actor) 
     require("streams.set_status", by, problem)
     if status not in ProblemStatus.values:
         raise Invalid("status.unknown", _("There is no such status."), field="status")
-    told = clean_text(reason)[:2_000]
+    told = checked_note("reason", reason)
     if not told:
         raise Invalid("reason.missing", _("Say why: everybody can read it in the history."), field="reason")
     problem = Problem.objects.select_for_update().get(id=problem.id)
@@ -143,7 +152,10 @@ def record_import(
     by: Actor,
     at: datetime | None = None,
 ) -> Any:
-    """Write or refresh a record that comes from a named source, under a fixed id: doing it twice changes nothing."""
+    """Write or refresh a record that comes from a named source, under a fixed id: doing it twice changes nothing.
+
+    What people of this node have changed since stays as they left it.
+    """
     now = at or clock.now()
     model = record_model(kind)
     record = model._default_manager.filter(id=identifier).first()  # noqa: SLF001 - the manager that every model has
@@ -151,11 +163,17 @@ def record_import(
     if record is None:
         record = model(id=identifier, code=short_code(identifier), created_at=now, changed_at=now)
     before, kept = _snapshot(record), machine_versions(record)
-    record.slug, record.language = slug, language
-    record.title = {code: {"text": clean_line(value), "by": "human"} for code, value in title.items()}
-    record.text = {code: {"text": clean_text(value), "by": "human"} for code, value in text.items()}
-    for name, value in fields.items():
-        setattr(record, name, value)
+    told = {
+        **fields,
+        "slug": slug,
+        "language": language,
+        "title": {code: {"text": clean_line(value), "by": "human"} for code, value in title.items()},
+        "text": {code: {"text": clean_text(value), "by": "human"} for code, value in text.items()},
+    }
+    theirs = set() if is_new else fields_changed_by_people(record.id)
+    for name, value in told.items():
+        if name not in theirs:
+            setattr(record, name, value)
     put_back(record, kept)
     record.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
     if is_new or _differences(before, _snapshot(record)):

@@ -1,0 +1,41 @@
+"""Words that stand under the wrong language: found, and put right. Pure: no database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from citytandem.core.i18n import human_versions
+
+
+def same_words(record: Any, *, title: str, text: str | None, language: str) -> str:
+    """The other language under which people's very same words stand; empty if there is none.
+
+    `text` None: only the title is compared. Words that exist in `language` already are no correction of anything.
+    """
+    titles, texts = human_versions(record.title), human_versions(record.text)
+    if language in titles or language in texts:
+        return ""
+    for code, version in titles.items():
+        if version["text"] == title and text in (None, texts.get(code, {}).get("text", "")):
+            return code
+    return ""
+
+
+def relabel(record: Any, *, wrong: str, right: str) -> None:
+    """What stood as `wrong` is in `right`, wherever the record holds texts of people; the record is not saved.
+
+    A version that people wrote in `right` stays; a machine's gives way.
+    """
+    record.title, record.text = _moved(record.title, wrong, right), _moved(record.text, wrong, right)
+    conditions = getattr(record, "frame_conditions", None)
+    if conditions:
+        record.frame_conditions = {name: _moved(versions, wrong, right) for name, versions in conditions.items()}
+    if record.language == wrong:
+        record.language = right
+
+
+def _moved(versions: Any, wrong: str, right: str) -> Any:
+    people = human_versions(versions)
+    if wrong not in people or right in people:
+        return versions
+    return {**{code: version for code, version in versions.items() if code not in {wrong, right}}, right: people[wrong]}
