@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from citytandem.accounts.contract import SYSTEM
-from citytandem.core.i18n import translations
 from citytandem.core.ids import stable_id
+from citytandem.core.versions import translations
 from citytandem.partnerships.models import City, Partnership, ProgrammeEvent
 from citytandem.search.services import embed_waiting, index_things
 from citytandem.streams.models import Link, LinkMaker, LinkState, Problem, Solution, SolutionUse

@@ -14,9 +14,9 @@ from django.db import transaction
 from citytandem.accounts.contract import SYSTEM, person_make
 from citytandem.core import clock, jobs
 from citytandem.core.events import RecordChanged, gathered
-from citytandem.core.i18n import translations
 from citytandem.core.ids import stable_id
 from citytandem.core.node import node_set
+from citytandem.core.versions import translations
 from citytandem.demo.names import DEFAULT_CITY, home_of
 from citytandem.demo.programme import city_fields, event_fields, partnership_fields
 from citytandem.demo.reading import Demo, demo

@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import Reading, human_versions, read
 from citytandem.core.languages import NATIVE_NAMES, is_language
 from citytandem.core.node import this_node
 from citytandem.core.text import MAX_QUERY, clean_text
+from citytandem.core.versions import Reading, human_versions, read
 from citytandem.streams.hits import Results, hits_of
 from citytandem.streams.match import Question, match, question_of_text
 from citytandem.streams.remembered import match_of_record

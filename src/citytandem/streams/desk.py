@@ -12,8 +12,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import Reading, read
 from citytandem.core.node import this_node
+from citytandem.core.versions import Reading, read
 from citytandem.partnerships.contract import CityCard, cities_by_id
 from citytandem.streams import wording
 from citytandem.streams.contract import RecordCard

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import human_versions, read
 from citytandem.core.node import this_node
 from citytandem.core.text import clean_line
+from citytandem.core.versions import human_versions, read
 from citytandem.partnerships.contract import CityCard
 from citytandem.search.detect import detect_language
 from citytandem.streams.models import FRAME_CONDITIONS, PlaceKind, Sender, SolutionKind, Visibility

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from citytandem.core.i18n import human_versions, texts_of
+from citytandem.core.versions import human_versions, texts_of
 from citytandem.partnerships.contract import cities_by_id
 from citytandem.search.registry import Draft, Findable, register
 from citytandem.streams.models import Visibility, record_model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import human_versions, read
+from citytandem.core.versions import human_versions, read
 from citytandem.partnerships.contract import cities_by_id
 from citytandem.streams.selectors import map_points
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citytandem.core.i18n import Reading
+from citytandem.core.versions import Reading
 from citytandem.streams.contract import CityHit, Match, MatchHit
 from citytandem.streams.wording import likelihood
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Case, Q, Value, When
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import read
 from citytandem.core.node import this_node
+from citytandem.core.versions import read
 from citytandem.streams.contract import Belongings, RecordCard
 from citytandem.streams.models import Link, LinkState, Problem, Record, Visibility, record_model
 from citytandem.streams.selectors import NEWEST_FIRST, visible_to

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import Reading, human_versions, read
 from citytandem.core.node import this_node
+from citytandem.core.versions import Reading, human_versions, read
 from citytandem.partnerships.contract import CityCard, city_choices
 from citytandem.streams.selectors import cities_with_records, map_points
 from citytandem.ui import charts

@@ -11,9 +11,9 @@ from uuid import UUID
 import numpy as np
 from django.utils.translation import get_language, override
 
-from citytandem.core.i18n import human_versions, read
 from citytandem.core.node import this_node
 from citytandem.core.text import MAX_QUERY, clean_text, shorten
+from citytandem.core.versions import human_versions, read
 from citytandem.partnerships.contract import CityCard, cities_by_id
 from citytandem.search import selectors as search
 from citytandem.search import vectors

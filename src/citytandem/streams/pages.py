@@ -12,10 +12,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from citytandem.accounts.contract import Actor
-from citytandem.core.i18n import Reading, read
 from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.node import this_node
 from citytandem.core.permissions import allowed
+from citytandem.core.versions import Reading, read
 from citytandem.partnerships.contract import (
     CityCard,
     PartnershipCard,

@@ -11,9 +11,9 @@ from uuid import UUID
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from citytandem.core.i18n import Reading, read
 from citytandem.core.node import this_node
 from citytandem.core.text import shorten
+from citytandem.core.versions import Reading, read
 from citytandem.partnerships.contract import CityCard
 from citytandem.ui import charts
 

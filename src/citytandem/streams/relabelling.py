@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from citytandem.core.i18n import human_versions
+from citytandem.core.versions import human_versions
 
 
 def same_words(record: Any, *, title: str, text: str | None, language: str) -> str:

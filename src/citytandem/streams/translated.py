@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from citytandem.core.i18n import Translations, human_versions
 from citytandem.core.text import MAX_TEXT, MAX_TITLE, clean_text, shorten
+from citytandem.core.versions import Translations, human_versions
 
 MAX_CONDITION = 2_000
 _CONDITION = "frame_conditions."

@@ -13,9 +13,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from citytandem.accounts.contract import ANYBODY, SYSTEM, Actor
 from citytandem.core.errors import Forbidden, Invalid, NotFound, Unavailable
-from citytandem.core.i18n import read
 from citytandem.core.ids import stable_id
 from citytandem.core.node import node_set
+from citytandem.core.versions import read
 from citytandem.search.models import Entry
 from citytandem.search.services import index_things
 from citytandem.streams import hits, tasks

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citytandem.core.i18n import TranslatedField, read, texts_of, translations, validate_translations
+from citytandem.core.i18n import TranslatedField, validate_translations
 from citytandem.core.languages import LANGUAGES
+from citytandem.core.versions import read, texts_of, translations
 
 CODES = st.sampled_from(LANGUAGES)
 VERSIONS = st.fixed_dictionaries({"text": st.text(max_size=8), "by": st.sampled_from(["human", "machine"])})

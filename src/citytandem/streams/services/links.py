@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from citytandem.accounts.contract import SYSTEM, Actor
 from citytandem.core import clock
 from citytandem.core.errors import NotFound
-from citytandem.core.i18n import translations
 from citytandem.core.permissions import require
+from citytandem.core.versions import translations
 from citytandem.search.detect import detect_language
 from citytandem.streams.models import Link, LinkMaker, LinkState
 from citytandem.streams.selectors import record_get

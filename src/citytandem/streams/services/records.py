@@ -32,9 +32,9 @@ from citytandem.streams.models import (
     Visibility,
     record_model,
 )
+from citytandem.streams.relabelling import relabel, same_words
 from citytandem.streams.selectors import fields_changed_by_people, record_get
 from citytandem.streams.services.checks import checked_note, checked_value
-from citytandem.streams.relabelling import relabel, same_words
 from citytandem.streams.translated import drop_stale, machine_versions, put_back
 
 EDITABLE = {

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from citytandem.core import themes
-from citytandem.core.i18n import Reading
 from citytandem.core.languages import NATIVE_NAMES
+from citytandem.core.versions import Reading
 from citytandem.ui import countries
 
 register = template.Library()
