@@ -116,9 +116,15 @@ def perform(verb: str, rest: list[str]) -> int:
         if wants_browser(rest):
             ensure_chromium()
         os.chdir(ROOT)
-        hand_over(["-m", "pytest", *rest])
+        hand_over(["-m", "pytest", *(rest or in_parallel())])
     hand_over(["-m", "citytandem", *([] if verb == "cli" else [verb]), *rest])
     return 0
+
+
+def in_parallel() -> list[str]:
+    """For the whole suite: as many processes as there are cores, up to four; the tests of a file stay together."""
+    cores = min(4, os.cpu_count() or 1)
+    return ["-n", str(cores), "--dist", "loadfile"] if cores > 1 else []
 
 
 def require_python() -> None:

@@ -7,10 +7,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
@@ -35,11 +37,34 @@ def django_db_modify_db_settings() -> None:
     from django.conf import settings
     from django.db import connections
 
-    suffix = os.environ.get("PYTEST_DB_SUFFIX")
+    parts = (os.environ.get(name, "") for name in ("PYTEST_DB_SUFFIX", "PYTEST_XDIST_WORKER"))
+    suffix = "_".join(part for part in parts if part)
     if suffix:
         name = f"test_citytandem_{suffix}"
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
         connections["default"].settings_dict["TEST"]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """As pytest-django's; a thread that has not closed its connection yet must not keep the database from going."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture(autouse=True)
+def _no_job_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that commit are cleared away table by table, but the tables of jobs are not Django's own."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+            connection.close()
 
 
 @pytest.fixture(autouse=True)

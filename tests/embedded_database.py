@@ -26,3 +26,6 @@ if "DATABASE_URL" not in os.environ:
         shutil.rmtree(_folder, ignore_errors=True)
 
     atexit.register(_clear_away)
+elif "PYTEST_XDIST_WORKER" in os.environ and "CITYTANDEM_DATA" in os.environ:
+    # One server for all, but what tests write into the data folder must not meet.
+    os.environ["CITYTANDEM_DATA"] = str(Path(os.environ["CITYTANDEM_DATA"]) / os.environ["PYTEST_XDIST_WORKER"])

@@ -16,7 +16,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from citytandem.accounts.contract import SYSTEM
-    from citytandem.streams.selectors import weighting_list
+    from citytandem.streams.selectors import weighting_list, weighting_switches
     from citytandem.streams.services.feedback import weighting_propose, weighting_use
     from citytandem.streams.weighting import shipped_weights
 
@@ -34,6 +34,9 @@ def _run(options: argparse.Namespace) -> int:
         {"number": 0, "in_use": not any(row.is_in_use for row in known), "learned_from": 0, **asdict(shipped_weights())}
     )
     lines = [" ".join(f"{key}={value}" for key, value in row.items()) for row in rows]
+    lines += [
+        f"{s.at:%Y-%m-%d %H:%M} UTC: {s.weighting_id or 0} put in use by {s.by_name}" for s in weighting_switches()
+    ]
     show(options, rows, lines)
     return 0
 

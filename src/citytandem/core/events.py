@@ -30,6 +30,7 @@ class RecordChanged(Event):
 
 E = TypeVar("E", bound=Event)
 _listeners: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
+_within: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
 _gathering: ContextVar[Mapping[type[Event], list[Any]]] = ContextVar("gathering", default=MappingProxyType({}))
 
 
@@ -37,6 +38,15 @@ def listen(event: type[E], listener: Callable[[E], None]) -> None:
     """Call `listener` for each committed `event`; registering the same listener twice does nothing."""
     if listener not in _listeners[event]:
         _listeners[event].append(listener)
+
+
+def listen_within(event: type[E], listener: Callable[[E], None]) -> None:
+    """Call `listener` inside the transaction that emits: for leaving a job that must not be lost if the process ends.
+
+    It has to be quick, and what it raises undoes the whole transaction.
+    """
+    if listener not in _within[event]:
+        _within[event].append(listener)
 
 
 @contextmanager
@@ -59,5 +69,7 @@ def emit(event: Event) -> None:
     if happened is not None:
         happened.append(event)
         return
+    for listener in _within[type(event)]:
+        listener(event)
     for listener in _listeners[type(event)]:
         transaction.on_commit(partial(listener, event))

@@ -7,6 +7,7 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from citytandem.core import events
-        from citytandem.search.tasks import on_record_changed
+        from citytandem.search.tasks import on_record_changed, promise_indexing
 
+        events.listen_within(events.RecordChanged, promise_indexing)
         events.listen(events.RecordChanged, on_record_changed)

@@ -31,6 +31,8 @@ _UPSERT = """
         embedding = CASE WHEN search_entry.text_hash = EXCLUDED.text_hash THEN search_entry.embedding END,
         embedded_with =
             CASE WHEN search_entry.text_hash = EXCLUDED.text_hash THEN search_entry.embedded_with ELSE '' END
+    -- Who has read an older state of the thing writes later, but not over the newer one.
+    WHERE search_entry.changed_at <= EXCLUDED.changed_at
 """
 
 
@@ -190,8 +192,3 @@ def refresh_term_counts(*, sample_rows: int = 20_000) -> None:
             "INSERT INTO search_termcount (term, entries) SELECT word, ceil(ndoc * %s)::int FROM ts_stat(%s)",
             [scale, source],
         )
-
-
-def remove_things(kind: str, object_ids: Sequence[UUID]) -> None:
-    """Take things out of the index."""
-    Entry.objects.filter(kind=kind, object_id__in=object_ids).delete()

@@ -12,6 +12,13 @@ from citytandem.search import registry, services
 SLICE = 64
 
 
+def promise_indexing(event: RecordChanged) -> None:
+    """A job that commits with the change itself: should this process end before it has indexed, the worker does."""
+    if event.kind in registry.kinds():
+        told = {"kind": event.kind, "object_ids": [str(event.object_id)]}
+        jobs.enqueue("search.index", once=f"search.index:{event.kind}:{event.object_id}", **told)
+
+
 def on_record_changed(event: RecordChanged) -> None:
     """Words at once, so that lists and searches agree; vectors by the worker."""
     if event.kind in registry.kinds():

@@ -20,7 +20,7 @@ from citytandem.streams.contract import RecordCard
 from citytandem.streams.listing import problems_unanswered, record_card
 from citytandem.streams.matching import Weights
 from citytandem.streams.models import Link, Weighting
-from citytandem.streams.selectors import counts, feedback_counts, links_waiting, weighting_list
+from citytandem.streams.selectors import counts, feedback_counts, links_waiting, weighting_list, weighting_switches
 from citytandem.streams.services.feedback import LEAST_ANSWERS
 from citytandem.streams.weighting import shipped_weights
 
@@ -91,10 +91,20 @@ class WeightingShown:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchShown:
+    """From when on a weighting counted, and who decided it."""
+
+    name: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WeightsPage:
     """All weightings, the newest first, and whether there is enough feedback to learn from."""
 
     weightings: Sequence[WeightingShown]
+    switches: Sequence[SwitchShown]
     feedback: Mapping[str, int]
     answers: int
     answers_needed: int
@@ -176,7 +186,7 @@ def weights_page() -> WeightsPage:
     rows.append(
         WeightingShown(
             id=None,
-            name=_("Shipped with the software"),
+            name=_name(None),
             reason="",
             learned_from=0,
             made_at=None,
@@ -186,13 +196,18 @@ def weights_page() -> WeightsPage:
         )
     )
     feedback = feedback_counts()
-    return WeightsPage(rows, feedback, feedback["useful"] + feedback["not_useful"], LEAST_ANSWERS)
+    switches = [SwitchShown(_name(row.weighting_id), row.by_name, row.at) for row in weighting_switches()]
+    return WeightsPage(rows, switches, feedback, feedback["useful"] + feedback["not_useful"], LEAST_ANSWERS)
+
+
+def _name(number: int | None) -> str:
+    return _("Shipped with the software") if number is None else _("Weighting %(number)s") % {"number": number}
 
 
 def _weighting(row: Weighting, *, in_use: Mapping[str, float], largest: float) -> WeightingShown:
     return WeightingShown(
         id=row.id,
-        name=_("Weighting %(number)s") % {"number": row.id},
+        name=_name(row.id),
         reason=row.reason,
         learned_from=row.learned_from,
         made_at=row.made_at,

@@ -29,6 +29,7 @@ from citytandem.streams.weighting import calibration, weights_in_use
 KINDS = ("solution", "problem", "city")
 CANDIDATES = 60
 WITH_PHRASES = 3
+_WORD = re.compile(r"[^\W_]{2}")
 _SENTENCE = re.compile(r"(?<=[.!?;·])\s+")
 
 
@@ -72,9 +73,14 @@ def match(
     """Ranked solutions, like problems and cities worth asking, worded in the reader's language."""
     language = reader or get_language() or "en"
     with override(language):
-        if not question.text.strip():
+        if not can_be_asked(question.text):
             return Match(question.text, question.language, question.kind, (), (), (), fits=False, themes=())
         return _match(question, reader=language, top=top, phrases=phrases, public_only=public_only)
+
+
+def can_be_asked(text: str) -> bool:
+    """Whether there is a word in it: to a single letter or a sign, everything is as near as anything."""
+    return _WORD.search(text) is not None
 
 
 def ranked(question: Question, *, kind: str, limit: int = CANDIDATES, public_only: bool = True) -> list[Scored]:

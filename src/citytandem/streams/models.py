@@ -326,6 +326,19 @@ class Weighting(models.Model):
         return f"{self.id}: {self.reason}"
 
 
+class WeightingSwitch(models.Model):
+    """Append-only: which weighting counted from when on, and who decided it. No weighting: the shipped one."""
+
+    id = models.BigAutoField(primary_key=True)
+    weighting = models.ForeignKey(Weighting, null=True, on_delete=models.PROTECT, related_name="switches")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by_name = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.weighting_id or 0} from {self.at:%Y-%m-%d}"
+
+
 def record_model(kind: str) -> type[Problem | Solution]:
     """The model of a stream by its name; KeyError for anything else."""
     models_by_kind: dict[str, Any] = {"problem": Problem, "solution": Solution}

@@ -26,6 +26,7 @@ from citytandem.streams.models import (
     SolutionUse,
     Visibility,
     Weighting,
+    WeightingSwitch,
     record_model,
 )
 
@@ -215,6 +216,11 @@ def weighting_in_use() -> Weighting | None:
 def weighting_list() -> list[Weighting]:
     """All weightings, newest first."""
     return list(Weighting.objects.select_related("made_by").order_by("-id")[:100])
+
+
+def weighting_switches(*, most: int = 20) -> list[WeightingSwitch]:
+    """Which weighting was put in use when and by whom, newest first."""
+    return list(WeightingSwitch.objects.order_by("-id")[:most])
 
 
 def feedback_for_learning(*, most: int = 5_000) -> list[Feedback]:

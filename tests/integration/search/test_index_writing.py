@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -15,8 +17,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 from psycopg.conninfo import make_conninfo
 
+from citytandem.core.events import RecordChanged, emit
 from citytandem.core.languages import LANGUAGES
 from citytandem.search import registry, services, vectors
 from citytandem.search.embedder import Matrix
@@ -24,6 +28,7 @@ from citytandem.search.lexical import terms, tsvector_text
 from citytandem.search.models import Entry, LanguageMean, RawVector
 from citytandem.search.registry import Draft, Findable
 from citytandem.search.selectors import index_state
+from citytandem.search.tasks import index as index_task
 from tests.conftest import QuickEmbedder
 from tests.integration.search.drafts import MOMENT, draft, identifier
 
@@ -108,7 +113,7 @@ def test_a_step_has_its_limit_and_tells_its_progress(quick_embedder: QuickEmbedd
     assert index_state() | {"bytes": 0} == {
         "entries": 40,
         "waiting": 0,
-        "problems": 40,
+        "by_kind": {"problem": 40},
         "bytes": 0,
         "space": vectors.space().name,
     }
@@ -170,7 +175,8 @@ def test_the_index_follows_things_and_their_languages(
     del shelf[one]
     assert services.index_things("book", [one, other]) == 1
     assert list(Entry.objects.values_list("object_id", flat=True)) == [other]
-    services.remove_things("book", [other])
+    del shelf[other]
+    assert services.index_things("book", [other]) == 0
     assert not Entry.objects.exists()
 
 
@@ -179,8 +185,30 @@ def test_things_of_other_kinds_with_the_same_id_are_left_alone(
 ) -> None:
     services.write_entries([draft("one", kind="problem")])
     services.index_things("book", [identifier("one")])
-    services.remove_things("book", [identifier("one")])
     assert Entry.objects.get().kind == "problem"
+
+
+def test_an_older_state_never_overwrites_a_newer_one(quick_embedder: QuickEmbedder) -> None:
+    older, newer = draft("one"), replace(draft("one"), title="newer", changed_at=MOMENT + timedelta(seconds=1))
+    services.write_entries([newer])
+    services.write_entries([older])
+    assert Entry.objects.get().title == "newer"
+    services.write_entries([replace(newer, title="newest")])
+    assert Entry.objects.get().title == "newest"
+
+
+def test_a_process_that_ends_after_the_commit_leaves_its_work_to_the_worker(
+    shelf: dict[UUID, list[Draft]], quick_embedder: QuickEmbedder
+) -> None:
+    one = identifier("one")
+    shelf[one] = [draft("one", kind="book")]
+    # A test's transaction never commits, so whatever waits for the commit is lost here as it is after a kill.
+    for _ in range(2):
+        emit(RecordChanged(kind="book", object_id=one))
+    assert not Entry.objects.exists()
+    (job,) = ProcrastinateJob.objects.filter(task_name="search.index", args__object_ids=[str(one)])
+    index_task(**job.args)
+    assert Entry.objects.get().object_id == one
 
 
 @pytest.mark.django_db(transaction=True)

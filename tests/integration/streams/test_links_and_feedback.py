@@ -11,7 +11,7 @@ from citytandem.core.errors import Forbidden, Invalid, NotFound
 from citytandem.core.ids import uuid7
 from citytandem.streams.matching import Terms, Weights, probability
 from citytandem.streams.models import Feedback, Link, Problem, Solution, Weighting
-from citytandem.streams.selectors import counts, history_of, links_of, links_waiting
+from citytandem.streams.selectors import counts, history_of, links_of, links_waiting, weighting_switches
 from citytandem.streams.services.feedback import LEAST_ANSWERS, feedback_give, weighting_propose, weighting_use
 from citytandem.streams.services.links import link_decide, link_from_source, link_make, link_suggest
 from citytandem.streams.services.records import Wording, record_submit
@@ -181,6 +181,9 @@ def test_every_step_can_be_taken_back(innovation_unit: Actor) -> None:
     with pytest.raises(NotFound):
         weighting_use(weighting_id=999_999, by=innovation_unit)
     assert weights_in_use() == Weights.of(first.weights), "a wrong number must not switch anything off"
+    weighting_use(weighting_id=first.id, by=innovation_unit)
+    told = [(switch.weighting_id, switch.by_name) for switch in weighting_switches()]
+    assert told == [(number, innovation_unit.name) for number in (first.id, None, second.id, first.id)]
 
 
 def test_only_staff_weigh(resident: Actor) -> None:

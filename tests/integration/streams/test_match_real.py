@@ -139,7 +139,7 @@ def test_a_record_asks_with_its_own_words_and_never_finds_itself() -> None:
     assert stable_id("solution", "heating") not in {hit.found.id for hit in ranked(answer, kind="solution")}
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x00\u202e", "\n\n"])
+@pytest.mark.parametrize("text", ["", "   ", "\x00\u202e", "\n\n", "x", "? !"])
 def test_nothing_asked_finds_nothing(text: str) -> None:
     found = ask(text)
     assert (found.fits, found.solutions, found.problems, found.cities) == (False, (), (), ())
@@ -152,7 +152,7 @@ def test_nothing_asked_finds_nothing(text: str) -> None:
 def test_what_is_not_about_a_town_fits_nothing(text: str) -> None:
     found = ask(text)
     assert not found.fits, [(hit.title, hit.score) for hit in found.solutions]
-    assert found.solutions == []
+    assert list(found.solutions) == []
 
 
 @pytest.mark.parametrize(

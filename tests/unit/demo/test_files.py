@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from citytandem.core.versions import LANGUAGES
+from citytandem.core.languages import LANGUAGES
 from citytandem.demo.reading import Demo, NoSuchPath, demo, find, paths_of
 from citytandem.demo.validate import complaints
 

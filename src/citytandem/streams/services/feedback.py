@@ -13,7 +13,7 @@ from citytandem.core.errors import Invalid, NotFound
 from citytandem.core.permissions import require
 from citytandem.core.text import MAX_QUERY, clean_text
 from citytandem.streams.matching import Terms, Weights, refit
-from citytandem.streams.models import Feedback, Weighting
+from citytandem.streams.models import Feedback, Weighting, WeightingSwitch
 from citytandem.streams.selectors import feedback_for_learning
 from citytandem.streams.weighting import forget_weights, shipped_weights
 
@@ -69,18 +69,17 @@ def weighting_use(*, weighting_id: int | None, by: Actor) -> Weights:
     """Put a weighting in use; None goes back to the shipped one. Any step can be taken back."""
     require("streams.reweight", by)
     # Two who switch at once take turns.
-    list(Weighting.objects.select_for_update().order_by("id").values_list("id", flat=True))
-    Weighting.objects.filter(is_in_use=True).update(is_in_use=False)
+    known = {weighting.id: weighting for weighting in Weighting.objects.select_for_update().order_by("id")}
+    if weighting_id is not None and weighting_id not in known:
+        raise NotFound("weighting.unknown", _("There is no such weighting."))
+    before = next((weighting.id for weighting in known.values() if weighting.is_in_use), None)
+    if before != weighting_id:
+        Weighting.objects.filter(is_in_use=True).update(is_in_use=False)
+        Weighting.objects.filter(id=weighting_id).update(is_in_use=True)
+        WeightingSwitch.objects.create(weighting_id=weighting_id, by_id=by.id, by_name=by.name, at=clock.now())
     transaction.on_commit(forget_weights)
     forget_weights()
-    if weighting_id is None:
-        return shipped_weights()
-    weighting = Weighting.objects.select_for_update().filter(id=weighting_id).first()
-    if weighting is None:
-        raise NotFound("weighting.unknown", _("There is no such weighting."))
-    weighting.is_in_use = True
-    weighting.save(update_fields=["is_in_use"])
-    return Weights.of(weighting.weights)
+    return shipped_weights() if weighting_id is None else Weights.of(known[weighting_id].weights)
 
 
 _TERMS = ("similarity", "theme", "words")
