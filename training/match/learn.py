@@ -35,6 +35,7 @@ from citytandem.core.languages import LANGUAGES
 from citytandem.search.embedder import BuiltIn
 from citytandem.search.lexical import terms
 from citytandem.search.space import NEIGHBOURS, Space, correct, hubness, theme_shares
+from citytandem.streams.matching import STATED
 
 Array = NDArray[np.float64]
 SHRINKAGE = 0.4
@@ -196,7 +197,7 @@ def fold_terms(
         similarity = problems @ solutions.T - near
         sides.append(same_side(space, problems, solutions))
         guessed = theme_shares(space, problems), theme_shares(space, solutions)
-        themes = _theme_cosine(guessed[0], _with_stated(guessed[1], space, corpus.themes, rng))
+        themes = _theme_agreement(guessed[0], _with_stated(guessed[1], space, corpus.themes, rng))
         truth = np.eye(count, dtype=bool) | judged_useful(corpus)
         # What a reader sees are the first ten hits; calibration is about those.
         top = np.argsort(-similarity, axis=1)[:, :10]
@@ -216,7 +217,7 @@ def _with_stated(guessed: Array, space: Space, themes: list[str], rng: np.random
     for row, theme in enumerate(themes):
         if theme in space.theme_ids and rng.random() < 0.5:
             column = space.theme_ids.index(theme)
-            profile[row, column] = max(profile[row, column], 0.8)
+            profile[row, column] = max(profile[row, column], STATED)
     return profile
 
 
@@ -252,9 +253,10 @@ def judged_useful(corpus: Corpus) -> NDArray[np.bool_]:
     return useful
 
 
-def _theme_cosine(mine: Array, theirs: Array) -> Array:
+def _theme_agreement(mine: Array, theirs: Array) -> Array:
     mine, theirs = np.where(mine > 0.02, mine, 0), np.where(theirs > 0.02, theirs, 0)
-    lengths = np.linalg.norm(mine, axis=1)[:, None] * np.linalg.norm(theirs, axis=1)
+    # As `matching.theme_agreement`: a question of no clear theme gains nothing by themes.
+    lengths = np.maximum(STATED, np.linalg.norm(mine, axis=1))[:, None] * np.linalg.norm(theirs, axis=1)
     return mine @ theirs.T / np.where(lengths > 0, lengths, 1)
 
 

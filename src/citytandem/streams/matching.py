@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Below this probability a hit is not shown as an answer: "nothing fits yet" is the better page.
+# What a theme counts that people have stated; a guess counts by its share.
+STATED = 0.8
 FLOOR = 0.12
 LIKELY = 0.5
 POSSIBLE = 0.3
@@ -157,17 +159,25 @@ def terms_of(asked: Asked, found: Found) -> Terms:
 
 
 def theme_agreement(asked: Asked, found: Found) -> float:
-    """In [0, 1]: cosine of the two theme profiles; a stated theme counts fully, a guessed one by its share."""
+    """In [0, 1]: cosine of the two theme profiles, times how sure it is what the question is about.
+
+    A stated theme counts fully, a guessed one by its share. Where no theme is near (few shares, all small) a bare
+    cosine would compare noise with noise; so it counts by the length of the asker's profile, up to that of one stated theme.
+    """
     mine, theirs = _profile(asked.themes, asked.theme_shares), _profile(found.themes, found.theme_shares)
     shared = sum(share * theirs.get(theme, 0.0) for theme, share in mine.items())
-    lengths = math.sqrt(sum(v * v for v in mine.values()) * sum(v * v for v in theirs.values()))
-    return min(1.0, shared / lengths) if lengths else 0.0
+    own, other = _length(mine), _length(theirs)
+    return min(1.0, shared / (max(STATED, own) * other)) if other else 0.0
+
+
+def _length(profile: Mapping[str, float]) -> float:
+    return math.sqrt(sum(share * share for share in profile.values()))
 
 
 def _profile(stated: Sequence[str], guessed: Mapping[str, float]) -> dict[str, float]:
     profile = {theme: share for theme, share in guessed.items() if share > 0.02}
     for theme in stated:
-        profile[theme] = max(profile.get(theme, 0.0), 0.8)
+        profile[theme] = max(profile.get(theme, 0.0), STATED)
     return profile
 
 
