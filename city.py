@@ -60,8 +60,9 @@ End the node of this data folder: also what a crash or kill -9 left behind.""",
 
 Pass the arguments to the node's own command line (`python3 city.py cli --help` lists its commands).""",
 }
-# These want the development tools too.
-DEVELOPER_VERBS = ("test", "check", "bench")
+DEVELOPER_VERBS = ("test", "check", "bench")  # these want the development tools too
+# The whole suite, in a process per core; the tests of a file stay together.
+IN_PARALLEL = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
 
 CHECKS = {
     "ruff check": ["-m", "ruff", "check"],
@@ -116,15 +117,9 @@ def perform(verb: str, rest: list[str]) -> int:
         if wants_browser(rest):
             ensure_chromium()
         os.chdir(ROOT)
-        hand_over(["-m", "pytest", *(rest or in_parallel())])
+        hand_over(["-m", "pytest", *(rest or IN_PARALLEL)])
     hand_over(["-m", "citytandem", *([] if verb == "cli" else [verb]), *rest])
     return 0
-
-
-def in_parallel() -> list[str]:
-    """For the whole suite: as many processes as there are cores, up to four; the tests of a file stay together."""
-    cores = min(4, os.cpu_count() or 1)
-    return ["-n", str(cores), "--dist", "loadfile"] if cores > 1 else []
 
 
 def require_python() -> None:

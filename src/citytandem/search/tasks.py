@@ -15,8 +15,8 @@ SLICE = 64
 def promise_indexing(event: RecordChanged) -> None:
     """A job that commits with the change itself: should this process end before it has indexed, the worker does."""
     if event.kind in registry.kinds():
-        told = {"kind": event.kind, "object_ids": [str(event.object_id)]}
-        jobs.enqueue("search.index", once=f"search.index:{event.kind}:{event.object_id}", **told)
+        key = f"search.index:{event.kind}:{event.object_id}"
+        jobs.enqueue("search.index", once=key, kind=event.kind, object_ids=[str(event.object_id)])
 
 
 def on_record_changed(event: RecordChanged) -> None:

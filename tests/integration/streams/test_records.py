@@ -11,20 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from citytandem.accounts.contract import ANYBODY, SYSTEM, Actor
+from citytandem.accounts.contract import ANYBODY, Actor
 from citytandem.core import clock, events
 from citytandem.core.errors import Conflict, Forbidden, Invalid, NotFound
 from citytandem.core.events import RecordChanged
-from citytandem.core.ids import short_code, stable_id
+from citytandem.core.ids import short_code
 from citytandem.streams.contract import RecordSubmitted
-from citytandem.streams.models import Change, Problem, Solution, SolutionUse
+from citytandem.streams.models import Change, Problem, Solution
 from citytandem.streams.selectors import history_of, record_get
 from citytandem.streams.services.checks import LONGEST
 from citytandem.streams.services.records import (
     Wording,
     problem_set_status,
     record_edit,
-    record_import,
     record_submit,
 )
 
@@ -302,52 +301,6 @@ def test_residents_do_not_set_the_status_even_of_their_own(resident: Actor) -> N
         problem_set_status(key=made.id, status="solved", reason="Gut.", by=resident)
 
 
-def bring(slug: str = "krefeld-bins", **more: Any) -> Any:
-    arguments: dict[str, Any] = {
-        "kind": "solution",
-        "identifier": stable_id("solution", slug),
-        "slug": slug,
-        "language": "de",
-        "title": {"de": "Füllstandssensoren", "en": "Fill-level sensors"},
-        "text": {"de": "Sie melden volle Eimer.", "en": "They tell of full bins."},
-        "fields": {
-            "city": stable_id("city", "krefeld"),
-            "visibility": "public",
-            "themes": ["waste"],
-            "stage": "in_use",
-            "basis": "stated",
-        },
-        "used_in": [stable_id("city", "krefeld")],
-        "by": SYSTEM,
-    }
-    return record_import(**arguments | more)
-
-
-def test_importing_twice_changes_nothing() -> None:
-    bring()
-    before = [list(model.objects.values()) for model in (Solution, SolutionUse, Change)]
-    bring()
-    assert [list(model.objects.values()) for model in (Solution, SolutionUse, Change)] == before
-
-
-def test_a_changed_source_refreshes_the_same_record() -> None:
-    first = bring()
-    again = bring(title={"de": "Sensoren", "en": "Sensors"}, used_in=[stable_id("city", "sofia")])
-    kept = Solution.objects.get()
-    assert (first.id, first.code, 2) == (kept.id, kept.code, kept.version)
-    assert again.title == kept.title
-    assert kept.created_at == first.created_at
-    assert SolutionUse.objects.count() == 2
-
-
-@pytest.mark.parametrize("fields", [{"visibility": "secret"}, {"stage": "finished"}, {"trl": "nine"}])
-def test_an_import_that_does_not_fit_is_refused(fields: dict[str, Any]) -> None:
-    from django.core.exceptions import ValidationError
-
-    with pytest.raises(ValidationError):
-        bring(fields=fields)
-
-
 def test_the_same_words_under_another_language_correct_it(resident: Actor) -> None:
     made = submit(resident, wording=Wording("Internet", "Kein Empfang.", "ro"))
     record_edit(
@@ -361,34 +314,6 @@ def test_the_same_words_under_another_language_correct_it(resident: Actor) -> No
     kept = Problem.objects.get()
     assert (set(kept.title), set(kept.text), kept.language) == ({"de"}, {"de"}, "de")
     assert set(Change.objects.latest("id").fields) == {"title", "text", "language"}
-
-
-def test_correcting_a_language_keeps_versions_and_conditions() -> None:
-    conditions = {"law": {"de": {"text": "Klären.", "by": "human"}}}
-    made = bring(fields={"city": stable_id("city", "krefeld"), "visibility": "public", "frame_conditions": conditions})
-    record_edit(
-        kind="solution",
-        key=made.id,
-        version=1,
-        by=SYSTEM,
-        details={},
-        wording=Wording("Füllstandssensoren", None, "nl"),
-    )
-    kept = Solution.objects.get()
-    assert (set(kept.title), set(kept.text), kept.language) == ({"nl", "en"}, {"nl", "en"}, "nl")
-    assert kept.frame_conditions == {"law": {"nl": {"text": "Klären.", "by": "human"}}}
-
-
-def test_what_people_changed_survives_the_next_import(innovation_unit: Actor) -> None:
-    made = bring()
-    record_edit(kind="solution", key=made.id, version=1, by=innovation_unit, details={"themes": ["parking"]})
-    bring(title={"de": "Sensoren", "en": "Sensors"})
-    kept = Solution.objects.get()
-    assert kept.themes == ["parking"]
-    assert kept.title["de"]["text"] == "Sensoren"
-    before = Solution.objects.values().get()
-    bring(title={"de": "Sensoren", "en": "Sensors"})
-    assert Solution.objects.values().get() == before
 
 
 @pytest.mark.parametrize(

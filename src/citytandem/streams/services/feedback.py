@@ -75,7 +75,8 @@ def weighting_use(*, weighting_id: int | None, by: Actor) -> Weights:
     before = next((weighting.id for weighting in known.values() if weighting.is_in_use), None)
     if before != weighting_id:
         Weighting.objects.filter(is_in_use=True).update(is_in_use=False)
-        Weighting.objects.filter(id=weighting_id).update(is_in_use=True)
+        if weighting_id is not None:
+            Weighting.objects.filter(id=weighting_id).update(is_in_use=True)
         WeightingSwitch.objects.create(weighting_id=weighting_id, by_id=by.id, by_name=by.name, at=clock.now())
     transaction.on_commit(forget_weights)
     forget_weights()
