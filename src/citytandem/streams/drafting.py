@@ -12,10 +12,11 @@ from citytandem.core.text import clean_line
 from citytandem.core.versions import human_versions, read
 from citytandem.partnerships.contract import CityCard
 from citytandem.search.detect import detect_language
+from citytandem.streams.areas import text_of_area
 from citytandem.streams.models import FRAME_CONDITIONS, PlaceKind, Sender, SolutionKind, Visibility
 from citytandem.streams.services.records import Wording
 
-SHARED = ("themes", "place_kind", "place_name", "latitude", "longitude", "visibility")
+SHARED = ("themes", "place_kind", "place_name", "latitude", "longitude", "area", "visibility")
 OWN = {
     "problem": ("sender", "affected", "evidence"),
     "solution": (
@@ -71,10 +72,14 @@ def wording_of(values: Mapping[str, Any], *, hint: str) -> Wording:
 def details_of(
     values: Mapping[str, Any], *, kind: str, cities: Sequence[CityCard], language: str, record: Any = None
 ) -> dict[str, Any]:
-    """The fields to write. What the form does not offer (an area, a place beyond its cities) stays as it is."""
+    """The fields to write. What the form does not offer (holes in an area, a place beyond its cities) stays as it is."""
     details = {name: values[name] for name in (*SHARED, *OWN[kind]) if name in values}
-    if details.get("place_kind") == PlaceKind.CITY:
+    if details.get("place_kind") != PlaceKind.POINT:
         details["latitude"] = details["longitude"] = None
+    if details.get("place_kind") != PlaceKind.AREA:
+        details["area"] = None
+    elif record is not None and text_of_area(details.get("area")) == text_of_area(record.area):
+        details["area"] = record.area
     ids: dict[str, UUID] = {city.slug: city.id for city in cities}
     known = record is None or record.city is None or record.city in ids.values()
     if known:

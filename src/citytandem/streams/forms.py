@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.themes import children_of, leaf_themes, top_themes
 from citytandem.partnerships.contract import CityCard
+from citytandem.streams.areas import LEAST_CORNERS, MOST_CORNERS, NoCorner, area_of, corners_of_text, text_of_area
 from citytandem.streams.models import (
     FRAME_CONDITIONS,
     Affected,
@@ -27,6 +28,35 @@ from citytandem.ui.forms import Checks, PlainForm, Radios
 
 MOST_THEMES = 6
 LONG = 5_000
+
+
+class AreaField(forms.CharField):
+    """Corners of an area, one per line; cleaned, a GeoJSON polygon or None."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> dict[str, Any] | None:
+        """See Field; each refusal says what to do."""
+        text = super().clean(value)
+        try:
+            corners = corners_of_text(text)
+        except NoCorner as error:
+            message = _("Line %(line)s is not a latitude and a longitude on earth.")
+            raise forms.ValidationError(message, code="area.corner", params={"line": error.line}) from error
+        if len(corners) > MOST_CORNERS:
+            message = _("There are too many entries: at most %(max_length)s.")
+            raise forms.ValidationError(message, code="area.too_many", params={"max_length": MOST_CORNERS})
+        if 0 < len(corners) < LEAST_CORNERS:
+            raise forms.ValidationError(_("An area needs at least three corners."), code="area.too_few")
+        return area_of(corners) if corners else None
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored polygon as it is typed; what was typed as it was typed."""
+        return text_of_area(value) if isinstance(value, dict) else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
+        """See Field."""
+        return {"rows": 5, "autocomplete": "off", "spellcheck": "false"}
 
 
 def _line(label: Any, hint: Any = "", *, most: int = 200, required: bool = False, **attrs: str) -> forms.CharField:
@@ -70,6 +100,11 @@ class RecordForm(PlainForm):
     place_name = _line(_("Name of the place"), _("For example a street, a square or a district."))
     latitude = DegreesField(label=_("Latitude"), required=False)
     longitude = DegreesField(label=_("Longitude"), required=False)
+    area = AreaField(
+        label=_("Corners of the area"),
+        help_text=_("One corner per line: latitude, longitude. At least three, in order around the area."),
+        required=False,
+    )
     visibility = forms.ChoiceField(
         label=_("Who may read it"),
         help_text=_("Drafts and internal entries are for you and for those who work for the city."),
@@ -85,11 +120,7 @@ class RecordForm(PlainForm):
         self._choose(
             "city", [("", _("no city")), *((city.slug, city.name_for(get_language() or "en")) for city in cities)]
         )
-        # Areas come over the API; a form can only leave them as they are.
-        kinds = [
-            kind for kind in PlaceKind if kind != PlaceKind.AREA or self.initial.get("place_kind") == PlaceKind.AREA
-        ]
-        self._choose("place_kind", [(kind.value, kind.label) for kind in kinds])
+        self._choose("place_kind", [(kind.value, kind.label) for kind in PlaceKind])
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

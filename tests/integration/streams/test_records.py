@@ -88,7 +88,13 @@ PROBLEM_FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("visibility", {"visibility": "secret"}),
     ("place_kind", {"place_kind": "moon"}),
     ("place_kind", {"place_kind": "point"}),
-    ("place_kind", {"place_kind": "area"}),
+    ("area", {"place_kind": "area"}),
+    ("area", {"place_kind": "area", "area": {"type": "Point", "coordinates": [6.5, 51.3]}}),
+    ("area", {"place_kind": "area", "area": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}}),
+    (
+        "area",
+        {"place_kind": "area", "area": {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}},
+    ),
     ("latitude", {"latitude": 91.0, "longitude": 0.0}),
     ("latitude", {"latitude": float("nan"), "longitude": 0.0}),
     ("longitude", {"latitude": 0.0, "longitude": -180.5}),
@@ -329,3 +335,9 @@ def test_what_is_too_long_is_refused_and_never_cut(resident: Actor, details: dic
         submit(resident, stream="solution", **details)
     assert caught.value.field == field
     assert not Solution.objects.exists()
+
+
+def test_an_area_stands_on_the_map_at_its_middle(resident: Actor) -> None:
+    square = {"type": "Polygon", "coordinates": [[[6.5, 51.3], [6.6, 51.3], [6.6, 51.4], [6.5, 51.4], [6.5, 51.3]]]}
+    made = submit(resident, place_kind="area", area=square)
+    assert (made.longitude, made.latitude) == (6.55, 51.35)

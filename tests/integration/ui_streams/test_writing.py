@@ -89,6 +89,10 @@ def test_a_sign_in_that_ran_out_loses_nothing(world: World, visitor: Client) -> 
         ({"place_kind": "point", "latitude": "951", "longitude": "6,5"}, "not on earth"),
         ({"place_kind": "point", "latitude": "north", "longitude": "6,5"}, "Enter a number"),
         ({"city": "atlantis"}, "Select a valid choice"),
+        ({"place_kind": "area"}, "Give the corners of the area"),
+        ({"place_kind": "area", "area": "51.3, 6.5\n51.4, 6.6"}, "at least three corners"),
+        ({"place_kind": "area", "area": "51.3, 6.5\nhere\n51.4, 6.6"}, "Line 2 is not"),
+        ({"place_kind": "area", "area": "0, 0\n1, 1\n0, 1\n1, 0"}, "crosses itself"),
     ],
 )
 def test_what_is_wrong_is_said_and_everything_typed_is_still_there(
@@ -202,3 +206,19 @@ def test_a_form_whose_token_ran_out_can_be_sent_again(world: World, neighbour: C
     assert (own.status_code, foreign.status_code) == (403, 403)
     assert PROBLEM["text"] in own.content.decode()
     assert PROBLEM["text"] not in foreign.content.decode()
+
+
+def test_an_area_is_typed_shown_again_and_can_be_given_up(world: World, neighbour: Client) -> None:
+    corners = "51.3, 6.5\r\n51.3, 6.6\r\n51.4, 6.6"
+    sent = {**PROBLEM, "place_kind": "area", "area": corners, "latitude": "1", "longitude": "2"}
+    page = neighbour.post("/problems/new", sent)["Location"]
+    problem = Problem.objects.get(code=page.rsplit("/", 1)[1])
+    assert problem.area == {"type": "Polygon", "coordinates": [[[6.5, 51.3], [6.6, 51.3], [6.6, 51.4], [6.5, 51.3]]]}
+    assert (problem.latitude, problem.longitude) == (51.333333, 6.566667)
+
+    html = neighbour.get(f"{page}/edit").content.decode()
+    assert "51.3, 6.5\n51.3, 6.6\n51.4, 6.6</textarea>" in html
+
+    neighbour.post(f"{page}/edit", {**sent, "place_kind": "city", "version": "1"})
+    problem.refresh_from_db()
+    assert (problem.place_kind, problem.area, problem.latitude) == ("city", None, None)

@@ -13,6 +13,7 @@ from citytandem.core.errors import Invalid
 from citytandem.core.languages import is_language
 from citytandem.core.text import clean_line, clean_text
 from citytandem.core.themes import leaf_themes
+from citytandem.streams.areas import crosses_itself
 from citytandem.streams.models import (
     FRAME_CONDITIONS,
     Affected,
@@ -82,6 +83,16 @@ def _degrees(value: Any, *, name: str, limit: float) -> Any:
     return value
 
 
+def _area(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A polygon whose borders are closed and whose outer one does not cross itself (RFC 7946, 3.1.6)."""
+    rings = value.get("coordinates") or []
+    if value.get("type") != "Polygon" or any(len(ring) < 4 or list(ring[0]) != list(ring[-1]) for ring in rings):
+        raise Invalid("area.not_closed", _("An area is a polygon whose border ends where it began."), field="area")
+    if rings and crosses_itself([(corner[0], corner[1]) for corner in rings[0]][:-1]):
+        raise Invalid("area.crosses_itself", _("The border of this area crosses itself."), field="area")
+    return value
+
+
 def _url(value: Any) -> Any:
     if value and (not str(value).startswith(("https://", "http://")) or len(str(value)) > 500):
         raise Invalid("url.scheme", _("Web addresses start with https://."), field="url")
@@ -134,6 +145,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "frame_conditions": _conditions,
     "latitude": partial(_degrees, name="latitude", limit=90),
     "longitude": partial(_degrees, name="longitude", limit=180),
+    "area": _area,
     "url": _url,
     "trl": _readiness,
     "cost_low": partial(_cost, name="cost_low"),

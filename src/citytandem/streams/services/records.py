@@ -20,6 +20,7 @@ from citytandem.core.languages import is_language
 from citytandem.core.permissions import require
 from citytandem.core.text import MAX_TEXT, MAX_TITLE, clean_line, clean_text
 from citytandem.search.detect import detect_language
+from citytandem.streams.areas import middle_of
 from citytandem.streams.contract import RecordSubmitted
 from citytandem.streams.models import (
     Change,
@@ -237,7 +238,10 @@ def _assign(record: Any, kind: str, details: Mapping[str, Any]) -> None:
             field="latitude" if record.latitude is None else "longitude",
         )
     if record.place_kind == PlaceKind.AREA and not record.area:
-        raise Invalid("area.missing", _("Draw the area, or choose the whole city."), field="place_kind")
+        raise Invalid("area.missing", _("Give the corners of the area, or choose the whole city."), field="area")
+    if record.place_kind == PlaceKind.AREA:
+        # Where the map and the list of places show it.
+        record.longitude, record.latitude = (round(degrees, 6) for degrees in middle_of(record.area))
     if isinstance(record, Solution):
         low, high = record.cost_low, record.cost_high
         if low is not None and high is not None and low > high:
