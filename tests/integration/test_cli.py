@@ -285,6 +285,10 @@ def test_a_sign_in_keeps_its_role_and_name_and_no_weak_password(monkeypatch: pyt
 
     with pytest.raises(WrongUse):
         person("password123456"[:11])
+    with pytest.raises(WrongUse):
+        person("anna@example.org")
+    with pytest.raises(WrongUse, match="at most 120"):
+        person("correct horse battery", name="a" * 121)
     assert not Person.objects.exists()
     person("correct horse battery", name="Anna", role="innovation_unit")
     person("another long sentence", email="anna@EXAMPLE.org")
@@ -304,8 +308,9 @@ def test_a_node_can_be_renamed_alone_but_not_to_nothing() -> None:
     node_set(name="Krefeld", home_city=None, home_slug="krefeld", language="de", demo="krefeld")
     node(name="Krefeld digital")
     assert (this_node().name, this_node().demo, this_node().language) == ("Krefeld digital", "krefeld", "de")
-    with pytest.raises(WrongUse, match="at least one letter"):
-        node(name=" ")
+    for name in (" ", "a" * 121):
+        with pytest.raises(WrongUse, match="at least one letter"):
+            node(name=name)
 
 
 def test_missing_columns_are_named(tmp_path: Path) -> None:

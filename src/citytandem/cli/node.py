@@ -7,6 +7,9 @@ import argparse
 from citytandem.cli import WrongUse, show
 from citytandem.cli.command import Command
 from citytandem.core.languages import LANGUAGES
+from citytandem.core.text import clean_line
+
+LONGEST_NAME = 120
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -24,8 +27,10 @@ def _run(options: argparse.Namespace) -> int:
     from citytandem.partnerships.contract import city_by_slug
 
     identity = this_node()
-    if options.name is not None and not options.name.strip():
-        raise WrongUse("a name needs at least one letter")
+    if options.name is not None:
+        options.name = clean_line(options.name)
+        if not 1 <= len(options.name) <= LONGEST_NAME:
+            raise WrongUse(f"a name has at least one letter, and at most {LONGEST_NAME}")
     if options.home:
         city = city_by_slug(options.home)
         if city is None:

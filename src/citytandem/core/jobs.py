@@ -15,7 +15,9 @@ Queue = Literal["default", "federation", "heavy"]
 LATER = -1
 
 task = app.task
-__all__ = ["LATER", "app", "enqueue", "patiently", "task"]
+__all__ = ["LATER", "app", "enqueue", "patiently", "take_up_left", "task"]
+# A worker that lives says so every ten seconds.
+SECONDS_OF_SILENCE = 60
 
 
 def patiently(*errors: type[Exception]) -> RetryStrategy:
@@ -38,3 +40,23 @@ def enqueue(name: str, *, queue: Queue = "default", once: str | None = None, pri
             deferrer.defer(**ids)
     except exceptions.AlreadyEnqueued:
         return
+
+
+def take_up_left() -> int:
+    """Put back jobs whose worker was killed over them, so that they run again; returns how many."""
+    from asgiref.sync import async_to_sync
+    from django.db import transaction
+    from django.utils import timezone
+    from procrastinate import exceptions, jobs
+
+    manager = app.job_manager
+    left = list(async_to_sync(manager.get_stalled_jobs)(seconds_since_heartbeat=SECONDS_OF_SILENCE))
+    for job in left:
+        assert job.id is not None  # noqa: S101 - it comes from the database
+        try:
+            with transaction.atomic():
+                manager.retry_job_by_id(job.id, retry_at=timezone.now())
+        except exceptions.ConnectorException:
+            # Its like waits already under the same key, and does the same.
+            async_to_sync(manager.finish_job)(job, status=jobs.Status.FAILED, delete_job=False)
+    return len(left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -31,14 +32,17 @@ _UPSERT = """
         embedding = CASE WHEN search_entry.text_hash = EXCLUDED.text_hash THEN search_entry.embedding END,
         embedded_with =
             CASE WHEN search_entry.text_hash = EXCLUDED.text_hash THEN search_entry.embedded_with ELSE '' END
-    -- Who has read an older state of the thing writes later, but not over the newer one.
-    WHERE search_entry.changed_at <= EXCLUDED.changed_at
 """
 
 
 @transaction.atomic
 def index_things(kind: str, object_ids: Sequence[UUID]) -> int:
-    """Bring the index up to date with some things of a kind; withdrawn ones disappear. Returns language versions."""
+    """Bring the index up to date with some things of a kind; withdrawn ones disappear. Returns language versions.
+
+    One at a time for each thing, from reading to writing: who has read an older state has written it, too, before
+    anybody reads a newer one.
+    """
+    _take_turns(kind, object_ids)
     drafts = registry.findable(kind).read(object_ids)
     keep = {(draft.object_id, draft.language) for draft in drafts}
     for entry in Entry.objects.filter(kind=kind, object_id__in=object_ids).only("id", "object_id", "language"):
@@ -46,6 +50,14 @@ def index_things(kind: str, object_ids: Sequence[UUID]) -> int:
             entry.delete()
     write_entries(drafts)
     return len(drafts)
+
+
+def _take_turns(kind: str, object_ids: Sequence[UUID]) -> None:
+    """Wait until nobody else indexes these things; until the end of the transaction. Sorted, so that no two block each other."""
+    keys = {hashlib.blake2b(f"{kind}:{key}".encode(), digest_size=8).digest() for key in object_ids}
+    numbers = sorted(int.from_bytes(key, signed=True) for key in keys)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number", [numbers])
 
 
 def write_entries(drafts: Iterable[Draft]) -> None:

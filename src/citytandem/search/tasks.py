@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import OperationalError
+
 from citytandem.core import jobs
 from citytandem.core.events import RecordChanged
 from citytandem.search import registry, services
@@ -13,10 +15,12 @@ SLICE = 64
 
 
 def promise_indexing(event: RecordChanged) -> None:
-    """A job that commits with the change itself: should this process end before it has indexed, the worker does."""
+    """A job that commits with the change itself: should this process end before it has indexed, the worker does.
+
+    One for each change: a job that waits already may begin before this change is committed.
+    """
     if event.kind in registry.kinds():
-        key = f"search.index:{event.kind}:{event.object_id}"
-        jobs.enqueue("search.index", once=key, kind=event.kind, object_ids=[str(event.object_id)])
+        jobs.enqueue("search.index", kind=event.kind, object_ids=[str(event.object_id)])
 
 
 def on_record_changed(event: RecordChanged) -> None:
@@ -36,7 +40,7 @@ def embed() -> None:
         services.refresh_space()
 
 
-@jobs.task(name="search.index", queue="default")
+@jobs.task(name="search.index", queue="default", retry=jobs.patiently(OperationalError))
 def index(kind: str, object_ids: list[str]) -> None:
     """Index some things of a kind again."""
     services.index_things(kind, [UUID(value) for value in object_ids])
@@ -44,7 +48,8 @@ def index(kind: str, object_ids: list[str]) -> None:
 
 
 def resume() -> None:
-    """When a worker starts: a kill may have left texts without a vector, and nobody who will ask for them."""
+    """When a worker starts: a kill may have left jobs half done, or texts without a vector that nobody will ask for."""
+    jobs.take_up_left()
     jobs.enqueue("search.embed", queue="heavy", once="search.embed")
 
 
@@ -52,5 +57,6 @@ def resume() -> None:
 @jobs.task(name="search.look_after", queue="heavy", queueing_lock="search.look_after")
 def look_after(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its time
     """Pick up what a kill left waiting, and follow the growth of the index."""
+    jobs.take_up_left()
     jobs.enqueue("search.embed", queue="heavy", once="search.embed")
     services.refresh_space()

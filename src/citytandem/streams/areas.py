@@ -11,8 +11,11 @@ Corner = tuple[float, float]
 """Longitude and latitude in degrees, as GeoJSON orders them."""
 
 LEAST_CORNERS = 3
-MOST_CORNERS = 200
-_LINE = re.compile(r"\s*(-?\d{1,3}(?:[.,]\d+)?)\s*(?:[;,\s]|,\s)\s*(-?\d{1,3}(?:[.,]\d+)?)\s*")
+# As many as the API takes, whose borders end with the first corner again.
+MOST_CORNERS = 499
+# No two parts can match the same spaces: whoever types thousands of them must not keep the server busy.
+_DEGREES = r"(-?\d{1,3}(?:[.,]\d{1,15})?)"
+_LINE = re.compile(rf"{_DEGREES}(?:\s*[;,]\s*|\s+){_DEGREES}")
 
 
 class NoCorner(ValueError):
@@ -23,18 +26,27 @@ class NoCorner(ValueError):
         self.line = line
 
 
+class TooManyCorners(ValueError):
+    """More than MOST_CORNERS."""
+
+
 def corners_of_text(text: str) -> list[Corner]:
-    """One corner per line, latitude first, as maps tell it; raises NoCorner. The first corner at the end again is left out."""
+    """One corner per line, latitude first, as maps tell it; raises NoCorner, TooManyCorners.
+
+    The first corner at the end again is left out.
+    """
     corners: list[Corner] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        found = _LINE.fullmatch(line)
+        found = _LINE.fullmatch(line.strip())
         if found is None:
             raise NoCorner(number)
         latitude, longitude = (float(part.replace(",", ".")) for part in found.groups())
         if abs(latitude) > 90 or abs(longitude) > 180:
             raise NoCorner(number)
+        if len(corners) > MOST_CORNERS:
+            raise TooManyCorners
         corners.append((longitude, latitude))
     return corners[:-1] if len(corners) > 1 and corners[0] == corners[-1] else corners
 
@@ -44,13 +56,28 @@ def text_of_area(area: Mapping[str, Any] | None) -> str:
     if not area or area.get("type") != "Polygon" or not area.get("coordinates"):
         return ""
     border: Sequence[Sequence[float]] = area["coordinates"][0]
-    return "\n".join(f"{latitude:.6g}, {longitude:.6g}" for longitude, latitude, *_height in border[:-1])
+    return "\n".join(f"{_typed(latitude)}, {_typed(longitude)}" for longitude, latitude, *_height in border[:-1])
+
+
+def _typed(degrees: float) -> str:
+    """To a tenth of a metre, without needless noughts."""
+    text = f"{degrees:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def area_of(corners: Sequence[Corner]) -> dict[str, Any]:
     """GeoJSON polygon with this border, closed and counter-clockwise as the standard wants it."""
     ordered = list(corners) if _doubled(corners) > 0 else list(corners)[::-1]
     return {"type": "Polygon", "coordinates": [[list(corner) for corner in [*ordered, ordered[0]]]]}
+
+
+def as_typed(area: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is left of a polygon after it was shown as text and read again: no holes, a tenth of a metre, one direction."""
+    try:
+        corners = corners_of_text(text_of_area(area))
+    except (NoCorner, TooManyCorners):
+        return None
+    return area_of(corners) if corners else None
 
 
 def crosses_itself(corners: Sequence[Corner]) -> bool:

@@ -12,7 +12,7 @@ from citytandem.core.text import clean_line
 from citytandem.core.versions import human_versions, read
 from citytandem.partnerships.contract import CityCard
 from citytandem.search.detect import detect_language
-from citytandem.streams.areas import text_of_area
+from citytandem.streams.areas import as_typed
 from citytandem.streams.models import FRAME_CONDITIONS, PlaceKind, Sender, SolutionKind, Visibility
 from citytandem.streams.services.records import Wording
 
@@ -78,7 +78,7 @@ def details_of(
         details["latitude"] = details["longitude"] = None
     if details.get("place_kind") != PlaceKind.AREA:
         details["area"] = None
-    elif record is not None and text_of_area(details.get("area")) == text_of_area(record.area):
+    elif record is not None and record.area and details.get("area") == as_typed(record.area):
         details["area"] = record.area
     ids: dict[str, UUID] = {city.slug: city.id for city in cities}
     known = record is None or record.city is None or record.city in ids.values()

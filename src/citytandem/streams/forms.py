@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.themes import children_of, leaf_themes, top_themes
 from citytandem.partnerships.contract import CityCard
-from citytandem.streams.areas import LEAST_CORNERS, MOST_CORNERS, NoCorner, area_of, corners_of_text, text_of_area
+from citytandem.streams.areas import (
+    LEAST_CORNERS,
+    MOST_CORNERS,
+    NoCorner,
+    TooManyCorners,
+    area_of,
+    corners_of_text,
+    text_of_area,
+)
 from citytandem.streams.models import (
     FRAME_CONDITIONS,
     Affected,
@@ -43,9 +51,9 @@ class AreaField(forms.CharField):
         except NoCorner as error:
             message = _("Line %(line)s is not a latitude and a longitude on earth.")
             raise forms.ValidationError(message, code="area.corner", params={"line": error.line}) from error
-        if len(corners) > MOST_CORNERS:
+        except TooManyCorners as error:
             message = _("There are too many entries: at most %(max_length)s.")
-            raise forms.ValidationError(message, code="area.too_many", params={"max_length": MOST_CORNERS})
+            raise forms.ValidationError(message, code="area.too_many", params={"max_length": MOST_CORNERS}) from error
         if 0 < len(corners) < LEAST_CORNERS:
             raise forms.ValidationError(_("An area needs at least three corners."), code="area.too_few")
         return area_of(corners) if corners else None
@@ -104,6 +112,7 @@ class RecordForm(PlainForm):
         label=_("Corners of the area"),
         help_text=_("One corner per line: latitude, longitude. At least three, in order around the area."),
         required=False,
+        max_length=30_000,
     )
     visibility = forms.ChoiceField(
         label=_("Who may read it"),

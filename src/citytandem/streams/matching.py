@@ -14,10 +14,10 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-# Below this probability a hit is not shown as an answer: "nothing fits yet" is the better page.
 # What a theme counts that people have stated; a guess counts by its share.
 STATED = 0.8
-FLOOR = 0.12
+# Below this probability a hit is not shown as an answer: "nothing fits yet" is the better page.
+FLOOR = 0.16
 LIKELY = 0.5
 POSSIBLE = 0.3
 

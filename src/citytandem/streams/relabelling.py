@@ -8,15 +8,16 @@ from citytandem.core.versions import human_versions
 
 
 def same_words(record: Any, *, title: str, text: str | None, language: str) -> str:
-    """The other language under which people's very same words stand; empty if there is none.
+    """The other language under which people's very same title and text stand; empty if there is none.
 
-    `text` None: only the title is compared. Words that exist in `language` already are no correction of anything.
+    `text` None: nothing was said of the text. Then it is no correction: a name is the same in many languages. Nor is it
+    one where people have written in `language` already.
     """
     titles, texts = human_versions(record.title), human_versions(record.text)
-    if language in titles or language in texts:
+    if text is None or language in titles or language in texts:
         return ""
     for code, version in titles.items():
-        if version["text"] == title and text in (None, texts.get(code, {}).get("text", "")):
+        if version["text"] == title and texts.get(code, {}).get("text", "") == text:
             return code
     return ""
 
@@ -24,7 +25,7 @@ def same_words(record: Any, *, title: str, text: str | None, language: str) -> s
 def relabel(record: Any, *, wrong: str, right: str) -> None:
     """What stood as `wrong` is in `right`, wherever the record holds texts of people; the record is not saved.
 
-    A version that people wrote in `right` stays; a machine's gives way.
+    A different version that people wrote in `right` stays, and so does the wrong one then; a machine's gives way.
     """
     record.title, record.text = _moved(record.title, wrong, right), _moved(record.text, wrong, right)
     conditions = getattr(record, "frame_conditions", None)
@@ -36,6 +37,6 @@ def relabel(record: Any, *, wrong: str, right: str) -> None:
 
 def _moved(versions: Any, wrong: str, right: str) -> Any:
     people = human_versions(versions)
-    if wrong not in people or right in people:
+    if wrong not in people or (right in people and people[right]["text"] != people[wrong]["text"]):
         return versions
     return {**{code: version for code, version in versions.items() if code not in {wrong, right}}, right: people[wrong]}

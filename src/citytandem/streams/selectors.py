@@ -194,10 +194,16 @@ def history_of(record: Record) -> list[Change]:
     return list(Change.objects.filter(object_id=record.id).order_by("-id")[:100])
 
 
-def fields_changed_by_people(object_id: UUID) -> set[str]:
-    """Names of the fields of a record that somebody has edited since it came."""
+def changed_by_people(object_id: UUID) -> dict[str, set[str]]:
+    """The fields of a record that somebody has edited since it came; for title and text, in which languages."""
+    found: dict[str, set[str]] = {}
     changes = Change.objects.filter(object_id=object_id, what__in=["edited", "status"])
-    return {name for fields in changes.values_list("fields", flat=True) for name in fields}
+    for fields in changes.values_list("fields", flat=True):
+        for name, (old, new) in fields.items():
+            languages = found.setdefault(name, set())
+            if name in {"title", "text"}:
+                languages |= {code for code in {**old, **new} if old.get(code) != new.get(code)}
+    return found
 
 
 def uses_of(solution_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:

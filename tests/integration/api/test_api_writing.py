@@ -69,6 +69,19 @@ def test_the_words_of_one_language_can_be_changed(world: World, unit: JsonClient
     assert changed["text"]["de"]["text"].endswith("Samstag.")
 
 
+def test_a_language_alone_corrects_that_of_the_original_words(world: World, neighbour: JsonClient) -> None:
+    made = neighbour.send("POST", "/problems", {"title": "Internet", "text": "Kein Empfang.", "language": "ro"}).json()
+    record = Problem.objects.get(code=made["code"])
+    record.title["de"] = {"text": "Netz", "by": "machine", "of": "0"}
+    record.save()
+    changed = neighbour.send("PATCH", f"/problems/{made['code']}", {"language": "de"}, If_Match='"1"')
+    assert changed.status_code == 200
+    record.refresh_from_db()
+    assert record.language == "de"
+    assert record.title == {"de": {"text": "Internet", "by": "human"}}
+    assert record.text == {"de": {"text": "Kein Empfang.", "by": "human"}}
+
+
 def test_a_change_names_the_version_it_was_made_from(world: World, unit: JsonClient) -> None:
     path = f"/problems/{world.problems[0].code}"
     assert unit.send("PATCH", path, {"evidence": "1"}).json()["code"] == "version.missing"

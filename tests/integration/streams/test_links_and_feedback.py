@@ -208,8 +208,19 @@ def test_a_source_does_not_overrule_people(pair: tuple[Problem, Solution], innov
     told = {"problem": problem.id, "solution": solution.id, "why": {"en": "The report says so."}, "basis": "stated"}
     link = link_from_source(**told)
     link_decide(link_id=link.id, accept=False, by=innovation_unit)
+    link_from_source(**told | {"why": {"en": "Corrected."}, "basis": "derived"})
+    kept = Link.objects.get()
+    assert (kept.state, kept.why["en"]["text"], kept.basis) == ("rejected", "Corrected.", "derived")
+
+
+def test_what_a_source_said_stays_what_it_said(pair: tuple[Problem, Solution], innovation_unit: Actor) -> None:
+    problem, solution = pair
+    told = {"problem": problem.id, "solution": solution.id, "why": {"de": "So der Bericht."}, "basis": "stated"}
     link_from_source(**told)
-    assert Link.objects.get().state == "rejected"
+    link_make(problem=problem.id, solution=solution.id, why="Wir haben es ausprobiert.", by=innovation_unit)
+    kept = Link.objects.get()
+    assert (kept.maker, kept.why["de"]["text"]) == ("source", "So der Bericht.")
+    assert history_of(problem)[0].reason == "Wir haben es ausprobiert."
 
 
 def test_a_reason_that_is_too_long_is_refused(pair: tuple[Problem, Solution], innovation_unit: Actor) -> None:

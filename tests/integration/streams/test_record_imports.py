@@ -73,7 +73,7 @@ def test_correcting_a_language_keeps_versions_and_conditions() -> None:
         version=1,
         by=SYSTEM,
         details={},
-        wording=Wording("Füllstandssensoren", None, "nl"),
+        wording=Wording("Füllstandssensoren", "Sie melden volle Eimer.", "nl"),
     )
     kept = Solution.objects.get()
     assert (set(kept.title), set(kept.text), kept.language) == ({"nl", "en"}, {"nl", "en"}, "nl")
@@ -90,3 +90,16 @@ def test_what_people_changed_survives_the_next_import(innovation_unit: Actor) ->
     before = Solution.objects.values().get()
     bring(title={"de": "Sensoren", "en": "Sensors"})
     assert Solution.objects.values().get() == before
+
+
+def test_a_source_goes_on_telling_the_languages_that_nobody_changed(innovation_unit: Actor) -> None:
+    made = bring()
+    dutch = Wording("Sensoren in bakken", "Ze melden volle bakken.", "nl")
+    record_edit(kind="solution", key=made.id, version=1, by=innovation_unit, details={}, wording=dutch)
+    bring(title={"de": "Sensoren", "en": "Sensors"})
+    kept = Solution.objects.get()
+    assert {code: version["text"] for code, version in kept.title.items()} == {
+        "de": "Sensoren",
+        "en": "Sensors",
+        "nl": "Sensoren in bakken",
+    }

@@ -341,3 +341,15 @@ def test_an_area_stands_on_the_map_at_its_middle(resident: Actor) -> None:
     square = {"type": "Polygon", "coordinates": [[[6.5, 51.3], [6.6, 51.3], [6.6, 51.4], [6.5, 51.4], [6.5, 51.3]]]}
     made = submit(resident, place_kind="area", area=square)
     assert (made.longitude, made.latitude) == (6.55, 51.35)
+
+
+def test_a_name_that_is_the_same_in_two_languages_corrects_nothing(resident: Actor) -> None:
+    made = submit(resident, wording=Wording("CIVIS", "Ein langer Text.", "de"))
+    for version, wording in enumerate([Wording("CIVIS", None, "en"), Wording("CIVIS", "A long text.", "en")], start=1):
+        record_edit(kind="problem", key=made.id, version=version, by=resident, details={}, wording=wording)
+    kept = Problem.objects.get()
+    assert {code: version["text"] for code, version in kept.text.items()} == {
+        "de": "Ein langer Text.",
+        "en": "A long text.",
+    }
+    assert (set(kept.title), kept.language) == ({"de", "en"}, "de")

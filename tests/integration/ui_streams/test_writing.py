@@ -222,3 +222,28 @@ def test_an_area_is_typed_shown_again_and_can_be_given_up(world: World, neighbou
     neighbour.post(f"{page}/edit", {**sent, "place_kind": "city", "version": "1"})
     problem.refresh_from_db()
     assert (problem.place_kind, problem.area, problem.latitude) == ("city", None, None)
+
+
+def test_what_a_form_cannot_show_of_an_area_stays(world: World, neighbour: Client) -> None:
+    page = neighbour.post("/problems/new", PROBLEM)["Location"]
+    problem = Problem.objects.get(code=page.rsplit("/", 1)[1])
+    clockwise = [[6.5, 51.3], [6.5, 51.4], [6.6, 51.4], [6.6, 51.3], [6.5, 51.3]]
+    hole = [[6.54, 51.34], [6.56, 51.34], [6.56, 51.36], [6.54, 51.34]]
+    problem.place_kind, problem.area = "area", {"type": "Polygon", "coordinates": [clockwise, hole]}
+    problem.longitude, problem.latitude = 6.55, 51.35
+    problem.save()
+    typed_in = {**PROBLEM, "title": "Corrected", "place_kind": "area", "version": "1"}
+    typed_in["area"] = "51.3, 6.5\r\n51.4, 6.5\r\n51.4, 6.6\r\n51.3, 6.6"
+    assert neighbour.post(f"{page}/edit", typed_in).status_code == 302
+    problem.refresh_from_db()
+    assert problem.area == {"type": "Polygon", "coordinates": [clockwise, hole]}
+
+
+def test_a_corrected_language_is_that_of_the_conditions_too(world: World, neighbour: Client) -> None:
+    sent = {**SOLUTION, "language": "ro", "condition_law": "Eine Genehmigung."}
+    page = neighbour.post("/solutions/new", sent)["Location"]
+    edited = neighbour.post(f"{page}/edit", {**sent, "language": "de", "version": "1"})
+    assert edited.status_code == 302
+    solution = Solution.objects.get(code=page.rsplit("/", 1)[1])
+    assert (set(solution.title), solution.language) == ({"de"}, "de")
+    assert solution.frame_conditions == {"law": {"de": {"text": "Eine Genehmigung.", "by": "human"}}}

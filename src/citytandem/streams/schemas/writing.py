@@ -11,6 +11,7 @@ from pydantic import Field
 from citytandem.core.api import NO_NUL, WHOLE, Input, Key, Language, LanguageWish
 from citytandem.core.text import MAX_TEXT, MAX_TITLE
 from citytandem.core.themes import leaf_themes
+from citytandem.core.versions import human_versions
 from citytandem.streams.models import Affected, PlaceKind, ProblemStatus, Sender, SolutionKind, Stage, Visibility
 from citytandem.streams.services.publiccode import MOST_YAML
 from citytandem.streams.services.records import Wording
@@ -56,7 +57,7 @@ class Polygon(Input):
 class RecordPatch(Input):
     """Fields of any record; only what is sent is written. `title` and `text` are those in `language`.
 
-    The same words, or none, with another `language` correct the language of the words that are there.
+    The same title and text, or neither, with another `language` correct the language of the words that are there.
     """
 
     language: LanguageWish = ""
@@ -76,12 +77,13 @@ class RecordPatch(Input):
 
         A language alone says that the original words are in that language.
         """
+        people = human_versions(known)
         if self.title is None and self.text is None:
-            title = (known or {}).get(original, {}).get("text", "")
-            is_correction = title and self.language not in {"", original, *(known or {})}
-            return Wording(title=title, text=None, language=self.language) if is_correction else None
+            title = people.get(original, {}).get("text", "")
+            is_correction = title and self.language not in {"", original, *people}
+            return Wording(title, None, self.language, corrects=original) if is_correction else None
         language = self.language or original
-        title = self.title or (known or {}).get(language, {}).get("text", "")
+        title = self.title or people.get(language, {}).get("text", "")
         return Wording(title=title, text=self.text, language=language)
 
     def details(self) -> dict[str, Any]:

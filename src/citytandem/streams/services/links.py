@@ -44,12 +44,13 @@ def link_make(*, problem: str | UUID, solution: str | UUID, why: str, by: Actor)
 
 
 def _confirm(link: Link, *, told: Mapping[str, Any], by: Actor) -> None:
-    """A person vouches for a link that was there: what a matcher only suggested is theirs from now on."""
+    """A person vouches for a link that was there: what a matcher only suggested is theirs from now on.
+
+    What a source or a colleague has said stays theirs; the reason given now stands in the history.
+    """
     if link.maker == LinkMaker.MATCHER:
-        link.maker, link.made_by_id = LinkMaker.PEOPLE, by.id
-        link.why = {}
+        link.maker, link.made_by_id, link.why = LinkMaker.PEOPLE, by.id, dict(told)
     link.state = LinkState.CONFIRMED
-    link.why = {**link.why, **told}
     link.save(update_fields=["maker", "made_by", "state", "why"])
 
 
@@ -69,9 +70,11 @@ def link_decide(*, link_id: UUID, accept: bool, by: Actor) -> Link:
 @transaction.atomic
 def link_from_source(*, problem: UUID, solution: UUID, why: Mapping[str, str], basis: str) -> Link:
     """A link that a named source makes; doing it twice changes nothing, and what people decided stays."""
-    Link.objects.filter(problem_id=problem, solution_id=solution, maker=LinkMaker.MATCHER).exclude(
-        state=LinkState.REJECTED
-    ).update(maker=LinkMaker.SOURCE, state=LinkState.CONFIRMED, why=translations(**why), basis=basis)
+    same = Link.objects.filter(problem_id=problem, solution_id=solution)
+    same.filter(maker=LinkMaker.MATCHER).exclude(state=LinkState.REJECTED).update(
+        maker=LinkMaker.SOURCE, state=LinkState.CONFIRMED
+    )
+    same.filter(maker=LinkMaker.SOURCE).update(why=translations(**why), basis=basis)
     link, _created = Link.objects.get_or_create(
         problem_id=problem,
         solution_id=solution,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,7 +34,7 @@ from citytandem.streams.models import (
     record_model,
 )
 from citytandem.streams.relabelling import relabel, same_words
-from citytandem.streams.selectors import fields_changed_by_people, record_get
+from citytandem.streams.selectors import changed_by_people, record_get
 from citytandem.streams.services.checks import checked_note, checked_value
 from citytandem.streams.translated import drop_stale, machine_versions, put_back
 
@@ -50,11 +50,15 @@ SHARED = {"themes", "city", "place_kind", "place_name", "latitude", "longitude",
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Title and text in one language. `language` empty: it is found out. `text` None: it stays as it is."""
+    """Title and text in one language. `language` empty: it is found out. `text` None: it stays as it is.
+
+    `corrects`: the language under which these words stand wrongly; empty: not said.
+    """
 
     title: str
     text: str | None
     language: str = ""
+    corrects: str = ""
 
 
 @transaction.atomic
@@ -91,9 +95,10 @@ def record_edit(
             current_version=record.version,
         )
     before = _snapshot(record)
+    # In this order: a corrected language is that of the conditions, too.
+    _assign(record, kind, details)
     if wording is not None:
         _write_words(record, wording)
-    _assign(record, kind, details)
     drop_stale(record)
     changed = {name: [old, new] for name, (old, new) in _differences(before, _snapshot(record)).items()}
     if not changed:
@@ -109,9 +114,10 @@ def record_edit(
 def _write_words(record: Any, wording: Wording) -> None:
     """The version of one language. The same words under another language correct the language of that version."""
     title, text, language = _checked_words(wording)
-    twin = same_words(record, title=title, text=None if wording.text is None else text, language=language)
-    if twin:
-        relabel(record, wrong=twin, right=language)
+    sent = None if wording.text is None else text
+    wrong = wording.corrects or same_words(record, title=title, text=sent, language=language)
+    if wrong:
+        relabel(record, wrong=wrong, right=language)
     record.title = {**record.title, language: {"text": title, "by": "human"}}
     if wording.text is not None:
         others = {code: version for code, version in record.text.items() if code != language}
@@ -159,7 +165,7 @@ def record_import(
     """
     now = at or clock.now()
     model = record_model(kind)
-    record = model._default_manager.filter(id=identifier).first()  # noqa: SLF001 - the manager that every model has
+    record = model._default_manager.select_for_update().filter(id=identifier).first()  # noqa: SLF001 - the manager
     is_new = record is None
     if record is None:
         record = model(id=identifier, code=short_code(identifier), created_at=now, changed_at=now)
@@ -171,10 +177,12 @@ def record_import(
         "title": {code: {"text": clean_line(value), "by": "human"} for code, value in title.items()},
         "text": {code: {"text": clean_text(value), "by": "human"} for code, value in text.items()},
     }
-    theirs = set() if is_new else fields_changed_by_people(record.id)
+    theirs = {} if is_new else changed_by_people(record.id)
     for name, value in told.items():
         if name not in theirs:
             setattr(record, name, value)
+        elif name in {"title", "text"}:
+            setattr(record, name, _mixed(getattr(record, name), value, kept=theirs[name]))
     put_back(record, kept)
     record.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
     if is_new or _differences(before, _snapshot(record)):
@@ -188,6 +196,12 @@ def record_import(
     if is_new:
         log_change(record, "imported", by=by)
     return record
+
+
+def _mixed(present: Mapping[str, Any], told: Mapping[str, Any], *, kept: Collection[str]) -> dict[str, Any]:
+    """The versions that a source tells, but those languages that people have changed as they left them."""
+    theirs = {code: version for code, version in present.items() if code in kept}
+    return {**{code: version for code, version in told.items() if code not in kept}, **theirs}
 
 
 def log_change(
