@@ -97,6 +97,9 @@ def _record(kind: str, number: int, cities: dict[str, City], *, visibility: str 
     }
     if kind == "solution":
         fields |= {"stage": "in_use", "frame_conditions": {"law": translations(en="A permit of the city")}}
+    elif number == 2:
+        # As with most of the programme's problems, the source says neither who told it nor how far it has come.
+        fields |= {"status": "", "sender": ""}
     return record_import(
         kind=kind,
         identifier=stable_id(kind, str(number)),

@@ -16,5 +16,4 @@ application = MicroCache(
     HealthFirst(get_wsgi_application()),
     seconds=settings.MICROCACHE_SECONDS,
     session_cookie=settings.SESSION_COOKIE_NAME,
-    default_language=settings.LANGUAGE_CODE,
 )

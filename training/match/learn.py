@@ -43,6 +43,7 @@ DIMENSIONS = 256
 NOISE = 2.0
 PRIOR = 3.0
 SEED = 20260101
+LEAST = 12
 
 
 @dataclass(frozen=True)
@@ -307,13 +308,25 @@ def scores_of(rows: Array, weights: dict[str, float]) -> Array:
 
 
 def calibrate(scores: Array, useful: Array) -> dict[str, list[float]]:
-    """Points of an isotonic regression; the logistic is too sure of its few highest scores."""
+    """Points of an isotonic regression; the logistic is too sure of its few highest scores.
+
+    Each level part of the regression becomes one point at its middle, so that between two of them a higher score is
+    worth more. Its worth is (useful + 1) / (hits + 2) (Laplace's rule of succession): ten useful hits of ten do not
+    prove that the next one will be. Parts of fewer than LEAST hits are taken together with the one below.
+    """
     from sklearn.isotonic import IsotonicRegression
 
-    model = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(scores, useful)
-    said = np.quantile(scores, [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.996, 0.999, 1])
-    points = np.unique(np.round(np.concatenate([[0.0], said, [1.0]]), 4))
-    return {"said": points.tolist(), "true": np.round(model.predict(points), 4).tolist()}
+    order = np.argsort(scores, kind="stable")
+    said, truth = scores[order], useful[order].astype(float)
+    fitted = IsotonicRegression(y_min=0.0, y_max=1.0).fit_transform(said, truth)
+    starts = [0]
+    for start in np.flatnonzero(np.diff(fitted)) + 1:
+        if start - starts[-1] >= LEAST and len(said) - start >= LEAST:
+            starts.append(int(start))
+    parts = [slice(start, end) for start, end in zip(starts, [*starts[1:], len(said)], strict=True)]
+    middle = [0.0, *(float(said[part].mean()) for part in parts)]
+    worth = [0.0, *(float((truth[part].sum() + 1) / (len(truth[part]) + 2)) for part in parts)]
+    return {"said": np.round(middle, 4).tolist(), "true": np.round(np.maximum.accumulate(worth), 4).tolist()}
 
 
 def reliability(scores: Array, useful: Array) -> list[dict[str, float]]:

@@ -22,7 +22,10 @@ def _run(options: argparse.Namespace) -> int:
     if not is_empty() and not this_node().demo:
         raise WrongUse("this node holds records of its own: the demo is loaded into an empty node only")
     report = asdict(demo_load(name=options.name))
-    show(options, report, [f"{name:14}{value}" for name, value in report.items()])
+    sign_ins = report.pop("sign_ins")
+    lines = [f"{name:14}{value}" for name, value in report.items()]
+    lines += [f"sign-in       {person['email']}  password {person['password']}" for person in sign_ins]
+    show(options, {**report, "sign_ins": sign_ins}, lines)
     return 0
 
 

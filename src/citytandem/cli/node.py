@@ -36,7 +36,13 @@ def _run(options: argparse.Namespace) -> int:
         if city is None:
             raise WrongUse(f"there is no city “{options.home}” here; `citytandem places` loads those of Europe")
         language = options.language or next((code for code in city.languages if code in LANGUAGES), "en")
-        node_set(name=options.name or city.name, home_city=city.id, home_slug=city.slug, language=language)
+        node_set(
+            name=options.name or city.name,
+            home_city=city.id,
+            home_slug=city.slug,
+            language=language,
+            demo=identity.demo,
+        )
     elif (options.name or options.language) and not identity.home_slug:
         raise WrongUse("say which city: --home CITY")
     elif options.name or options.language:
@@ -48,7 +54,7 @@ def _run(options: argparse.Namespace) -> int:
             demo=identity.demo,
         )
     told = asdict(this_node())
-    show(options, told, [f"{name:12}{value}" for name, value in told.items()])
+    show(options, told, [f"{name:12}{'-' if value is None else value}" for name, value in told.items()])
     return 0
 
 

@@ -22,7 +22,7 @@ def _run(options: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise WrongUse(f"{options.file}: {error}") from error
     solution, warnings = solution_import_publiccode(yaml=text, by=SYSTEM)
-    told = [str(getattr(warning, "message", warning)) for warning in warnings]
+    told = [f"{warning.field}: {warning.message}" if warning.field else str(warning.message) for warning in warnings]
     show(
         options,
         {"id": str(solution.id), "title": str(solution), "path": f"/solutions/{solution.code}", "warnings": told},

@@ -44,19 +44,24 @@ def enqueue(name: str, *, queue: Queue = "default", once: str | None = None, pri
 
 def take_up_left() -> int:
     """Put back jobs whose worker was killed over them, so that they run again; returns how many."""
-    from asgiref.sync import async_to_sync
-    from django.db import transaction
-    from django.utils import timezone
-    from procrastinate import exceptions, jobs
+    from datetime import timedelta
 
-    manager = app.job_manager
-    left = list(async_to_sync(manager.get_stalled_jobs)(seconds_since_heartbeat=SECONDS_OF_SILENCE))
-    for job in left:
-        assert job.id is not None  # noqa: S101 - it comes from the database
+    from django.db import connection, transaction
+    from django.db.models import Q
+    from procrastinate import exceptions
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    from citytandem.core import clock
+
+    # The library can ask this only from within an event loop.
+    silent = Q(worker=None) | Q(worker__last_heartbeat__lt=clock.now() - timedelta(seconds=SECONDS_OF_SILENCE))
+    left = list(ProcrastinateJob.objects.filter(silent, status="doing").values_list("id", flat=True))
+    for number in left:
         try:
             with transaction.atomic():
-                manager.retry_job_by_id(job.id, retry_at=timezone.now())
+                app.job_manager.retry_job_by_id(number, retry_at=clock.now())
         except exceptions.ConnectorException:
             # Its like waits already under the same key, and does the same.
-            async_to_sync(manager.finish_job)(job, status=jobs.Status.FAILED, delete_job=False)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [number])
     return len(left)

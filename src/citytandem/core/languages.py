@@ -46,12 +46,12 @@ def _quality(parameters: str) -> float:
         return 0.0
 
 
-def choose(*, asked: str | None, cookie: str | None, header: str, default: str) -> str:
-    """The language of an answer: asked for in the address, else chosen before, else the browser's, else the city's."""
+def choose(*, asked: str | None, cookie: str | None, header: str) -> str | None:
+    """The language of an answer: asked for in the address, else chosen before, else the browser's; None: the city's."""
     for wish in (asked, cookie, *accepted(header)):
         if wish is not None and is_language(wish):
             return wish
-    return default if is_language(default) else "en"
+    return None
 
 
 def reading_order(reader: str, original: str) -> Sequence[str]:

@@ -54,14 +54,12 @@ class MicroCache:
         seconds: float,
         entries: int = 500,
         session_cookie: str = "sessionid",
-        default_language: str = "en",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.application = application
         self.seconds = seconds
         self.entries = entries
         self.session_cookie = session_cookie
-        self.default_language = default_language
         self.clock = clock
         self._kept: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
         self._lock = threading.Lock()
@@ -94,7 +92,6 @@ class MicroCache:
             asked=asked,
             cookie=chosen,
             header=environ.get("HTTP_ACCEPT_LANGUAGE", ""),
-            default=self.default_language,
         )
         host = environ.get("HTTP_HOST", "")
         return (
@@ -102,7 +99,8 @@ class MicroCache:
             host,
             path,
             query,
-            language,
+            # None of ours wished for: the city's language, whichever that is.
+            language or "",
             "1" if environ.get("HTTP_HX_REQUEST") else "",
         )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
 from citytandem.core.errors import DomainError, problem_details
 from citytandem.core.languages import choose, is_language
+from citytandem.core.node import this_node
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "lang"
@@ -28,8 +28,8 @@ class LanguageMiddleware:
             asked=asked,
             cookie=request.COOKIES.get(LANGUAGE_COOKIE),
             header=request.headers.get("Accept-Language", ""),
-            default=settings.LANGUAGE_CODE,
         )
+        language = language or this_node().language
         request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)

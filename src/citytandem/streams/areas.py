@@ -80,6 +80,11 @@ def as_typed(area: Mapping[str, Any]) -> dict[str, Any] | None:
     return area_of(corners) if corners else None
 
 
+def is_flat(corners: Sequence[Corner]) -> bool:
+    """Whether the corners enclose nothing: less than about a square metre."""
+    return abs(_doubled(corners)) < 1e-10
+
+
 def crosses_itself(corners: Sequence[Corner]) -> bool:
     """Whether two sides that are not neighbours meet."""
     count = len(corners)

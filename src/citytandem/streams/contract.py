@@ -53,7 +53,8 @@ class Belongings:
 class MatchHit:
     """One hit in the reader's words. `score` in [0, 1]; `reasons` and `differs` are sentences.
 
-    `is_machine`: a machine translated the title or the excerpt, and a page must say so.
+    `language` is that of the original, `shown_language` that of title and excerpt. `is_machine`: a machine translated
+    them, and a page must say so. `told`: the reasons as codes, for wording them in another language.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class MatchHit:
     used_in: Sequence[str]
     terms: dict[str, float]
     is_machine: bool = False
+    told: Sequence[Any] = ()
 
     @property
     def path(self) -> str:
@@ -88,6 +90,7 @@ class MatchHit:
             "title": self.title,
             "city": self.city,
             "language": self.language,
+            "shown_language": self.shown_language,
             "score": round(self.score, 3),
             "reasons": list(self.reasons),
             "differs": list(self.differs),

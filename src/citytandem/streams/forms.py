@@ -19,6 +19,7 @@ from citytandem.streams.areas import (
     TooManyCorners,
     area_of,
     corners_of_text,
+    is_flat,
     text_of_area,
 )
 from citytandem.streams.models import (
@@ -54,8 +55,9 @@ class AreaField(forms.CharField):
         except TooManyCorners as error:
             message = _("There are too many entries: at most %(max_length)s.")
             raise forms.ValidationError(message, code="area.too_many", params={"max_length": MOST_CORNERS}) from error
-        if 0 < len(corners) < LEAST_CORNERS:
-            raise forms.ValidationError(_("An area needs at least three corners."), code="area.too_few")
+        if corners and (len(corners) < LEAST_CORNERS or is_flat(corners)):
+            message = _("An area needs at least three corners that do not lie on one line.")
+            raise forms.ValidationError(message, code="area.too_few")
         return area_of(corners) if corners else None
 
     def prepare_value(self, value: Any) -> Any:
@@ -166,6 +168,13 @@ class ProblemForm(RecordForm):
     )
     evidence = _long(_("What shows it?"), _("Numbers, observations, links, if there are any."))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.initial.get("sender") == "":
+            # The source does not tell; nobody has to make something up in order to change something else.
+            self._choose("sender", [("", _("not said")), *Sender.choices])
+            self.fields["sender"].required = False
+
 
 class SolutionForm(RecordForm):
     """A solution."""
@@ -209,7 +218,13 @@ class StatusForm(PlainForm):
     """Move a problem on."""
 
     status = forms.ChoiceField(label=_("How far is it?"), choices=ProblemStatus.choices, widget=Radios)
-    reason = _long(_("Why?"), _("Everybody can read it in the history."), most=2_000)
+    reason = forms.CharField(
+        label=_("Why?"),
+        help_text=_("Everybody can read it in the history."),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say why: everybody can read it in the history.")},
+    )
 
 
 class ImportForm(PlainForm):

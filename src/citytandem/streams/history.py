@@ -61,6 +61,6 @@ def _words(change: Change) -> str:
 
 def _status(fields: Mapping[str, Any]) -> str:
     values = fields.get("status") or ["", ""]
-    labels = dict(ProblemStatus.choices)
+    labels = {"": _("not said"), **dict(ProblemStatus.choices)}
     old, new = (str(labels.get(value, value)) for value in values)
     return _("Moved from “%(old)s” to “%(new)s”") % {"old": old, "new": new}

@@ -259,6 +259,7 @@ def _worded(asked: Asked, scored: Scored, records: Mapping[UUID, Any], *, reader
     title = read(record.title, reader=reader, original=record.language)
     text = read(record.text, reader=reader, original=record.language)
     original = replace(scored, found=replace(scored.found, language=record.language))
+    told = tuple(matching.reasons(asked, scored))
     return MatchHit(
         kind=scored.found.kind,
         id=record.id,
@@ -271,7 +272,7 @@ def _worded(asked: Asked, scored: Scored, records: Mapping[UUID, Any], *, reader
         city_slug=scored.found.city.slug if scored.found.city else "",
         country=scored.found.city.country if scored.found.city else "",
         score=scored.score,
-        reasons=_sentences(matching.reasons(asked, scored), reader),
+        reasons=_sentences(told, reader),
         differs=_sentences(matching.differences(asked, original), reader),
         themes=tuple(record.themes),
         stage=getattr(record, "stage", ""),
@@ -279,6 +280,7 @@ def _worded(asked: Asked, scored: Scored, records: Mapping[UUID, Any], *, reader
         used_in=tuple(city.name for city in scored.found.used_in),
         terms=scored.terms.as_dict(),
         is_machine=title.is_machine or text.is_machine,
+        told=told,
     )
 
 

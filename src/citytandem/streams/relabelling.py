@@ -22,6 +22,22 @@ def same_words(record: Any, *, title: str, text: str | None, language: str) -> s
     return ""
 
 
+def is_taken(record: Any, *, title: str, text: str | None, language: str) -> bool:
+    """Whether words that stand under another language would replace different ones that people wrote in this language.
+
+    That happens to who only meant to correct a language; a translation is never the same, word for word.
+    """
+    titles, texts = human_versions(record.title), human_versions(record.text)
+    own = titles.get(language)
+    if text is None or own is None or (own["text"], texts.get(language, {}).get("text", "")) == (title, text):
+        return False
+    return any(
+        version["text"] == title and texts.get(code, {}).get("text", "") == text
+        for code, version in titles.items()
+        if code != language
+    )
+
+
 def relabel(record: Any, *, wrong: str, right: str) -> None:
     """What stood as `wrong` is in `right`, wherever the record holds texts of people; the record is not saved.
 

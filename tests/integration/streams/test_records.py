@@ -283,7 +283,9 @@ def test_a_status_moves_on_with_a_reason_that_history_keeps(resident: Actor, inn
 
 def test_the_same_status_again_is_no_news(resident: Actor, innovation_unit: Actor) -> None:
     made = submit(resident)
-    problem_set_status(key=made.id, status="open", reason="So ist es.", by=innovation_unit)
+    with pytest.raises(Invalid) as caught:
+        problem_set_status(key=made.id, status="open", reason="So ist es.", by=innovation_unit)
+    assert caught.value.field == "status"
     assert Problem.objects.get().version == 1
     assert len(history_of(made)) == 1
 
@@ -353,3 +355,20 @@ def test_a_name_that_is_the_same_in_two_languages_corrects_nothing(resident: Act
         "en": "A long text.",
     }
     assert (set(kept.title), kept.language) == ({"de", "en"}, "de")
+
+
+def test_a_language_is_not_corrected_over_other_words(resident: Actor) -> None:
+    made = submit(resident, wording=Wording("Zu laut", "Jede Nacht.", "de"))
+    french = Wording("Trop de bruit", "Chaque nuit.", "fr")
+    record_edit(kind="problem", key=made.id, version=1, by=resident, details={}, wording=french)
+    with pytest.raises(Invalid) as caught:
+        record_edit(
+            kind="problem",
+            key=made.id,
+            version=2,
+            by=resident,
+            details={},
+            wording=Wording("Zu laut", "Jede Nacht.", "fr"),
+        )
+    assert caught.value.field == "language"
+    assert Problem.objects.get().title["fr"]["text"] == "Trop de bruit"

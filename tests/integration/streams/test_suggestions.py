@@ -10,6 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from citytandem.accounts.contract import SYSTEM, Actor
 from citytandem.core import clock
+from citytandem.core.languages import LANGUAGES
 from citytandem.demo.load import demo_load
 from citytandem.progress import quiet
 from citytandem.streams import tasks
@@ -41,16 +42,18 @@ def suggested(problem: Problem) -> list[Link]:
     return list(problem.links.filter(state=LinkState.SUGGESTED))
 
 
-def test_it_suggests_at_most_three_with_reasons_in_english(world: World) -> None:
+def test_it_suggests_at_most_three_with_reasons_in_every_language(world: World) -> None:
     problem = world.problems[2]
     assert suggest_links("problem", ids=[problem.id]) == MOST_WAITING == 3
     for link in suggested(problem):
         assert link.maker == LinkMaker.MATCHER
         assert link.score is not None
         assert link.score >= LIKELY
-        assert set(link.why) == {"en"}
-        assert link.why["en"]["by"] == "machine"
+        assert set(link.why) == set(LANGUAGES)
+        assert {version["by"] for version in link.why.values()} == {"machine"}
         assert "same theme" in link.why["en"]["text"]
+        assert "gleiche" in link.why["de"]["text"]
+        assert "Отпадъци" in link.why["bg"]["text"]
         assert link in links_waiting()
     told = Change.objects.filter(object_id=problem.id, what="link_suggested")
     assert told.count() == 3

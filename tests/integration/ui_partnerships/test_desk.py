@@ -85,7 +85,11 @@ def test_weights_are_proposed_used_and_taken_back(world: SimpleNamespace, browse
     unit.post("/desk/weights/propose")
     proposed = Weighting.objects.get()
     assert not proposed.is_in_use
-    page = unit.post("/desk/weights/use", {"weighting": str(proposed.id)}, follow=True).content.decode()
+    used = unit.post(
+        "/desk/weights/use", {"weighting": str(proposed.id)}, follow=True, headers={"accept-language": "en"}
+    )
+    page = used.content.decode()
+    assert "Which weights counted when" in page
     assert Weighting.objects.get().is_in_use
     assert page.count("in use</span>") == 1
     unit.post("/desk/weights/use", {"weighting": ""})

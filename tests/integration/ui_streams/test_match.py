@@ -37,7 +37,7 @@ def test_the_page_of_a_record_has_its_matches_in_it_once_they_are_known(world: W
 
 def test_typing_gives_a_few_lines_and_nothing_for_a_letter(world: World, visitor: Client) -> None:
     assert visitor.get("/match/hits?q=M").content == b""
-    few = visitor.get("/match/hits", {"q": QUESTION}).content.decode()
+    few = visitor.get("/match/hits", {"q": QUESTION}, headers={"Accept-Language": "en"}).content.decode()
     full = visitor.get("/match/hits", {"q": QUESTION, "view": "full"}).content.decode()
 
     assert "<html" not in few

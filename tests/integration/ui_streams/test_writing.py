@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from citytandem.streams.models import Problem, Solution
@@ -92,7 +93,7 @@ def test_a_sign_in_that_ran_out_loses_nothing(world: World, visitor: Client) -> 
         ({"place_kind": "area"}, "Give the corners of the area"),
         ({"place_kind": "area", "area": "51.3, 6.5\n51.4, 6.6"}, "at least three corners"),
         ({"place_kind": "area", "area": "51.3, 6.5\nhere\n51.4, 6.6"}, "Line 2 is not"),
-        ({"place_kind": "area", "area": "0, 0\n1, 1\n0, 1\n1, 0"}, "crosses itself"),
+        ({"place_kind": "area", "area": "0, 0\n2, 2\n0, 1\n1, 0"}, "crosses itself"),
     ],
 )
 def test_what_is_wrong_is_said_and_everything_typed_is_still_there(
@@ -247,3 +248,28 @@ def test_a_corrected_language_is_that_of_the_conditions_too(world: World, neighb
     solution = Solution.objects.get(code=page.rsplit("/", 1)[1])
     assert (set(solution.title), solution.language) == ({"de"}, "de")
     assert solution.frame_conditions == {"law": {"de": {"text": "Eine Genehmigung.", "by": "human"}}}
+
+
+def test_who_told_a_problem_of_a_source_stays_unsaid(world: World, unit: Client) -> None:
+    problem = Problem.objects.get(slug="problem-2")
+    page = f"/problems/{problem.code}/edit"
+    assert "not said" in unit.get(page, headers={"Accept-Language": "en"}).content.decode()
+    sent = {**PROBLEM, "sender": "", "language": "de", "version": str(problem.version), "evidence": "34 °C"}
+    assert unit.post(page, sent).status_code == 302
+    problem.refresh_from_db()
+    assert (problem.sender, problem.evidence) == ("", "34 °C")
+    assert unit.post(page, {**sent, "sender": "pope", "version": "2"}).status_code == 422
+
+
+def test_a_file_in_another_encoding_is_refused_instead_of_garbled(world: World, neighbour: Client) -> None:
+    text = "publiccodeYmlVersion: '0.4'\nname: Mängelmelder\nurl: https://example.eu/a.git\n"
+    file = SimpleUploadedFile("publiccode.yml", text.encode("latin-1"))
+    response = neighbour.post("/solutions/import", {"yaml": "", "file": file}, headers={"Accept-Language": "en"})
+    assert response.status_code == 422
+    assert "not in UTF-8" in response.content.decode()
+
+
+def test_what_people_should_look_at_names_its_field(world: World, neighbour: Client) -> None:
+    text = "publiccodeYmlVersion: '0.4'\nname: Mängelmelder\nurl: https://example.eu/a.git\n"
+    response = neighbour.post("/solutions/import", {"yaml": text}, follow=True, headers={"Accept-Language": "en"})
+    assert "legal.license: This field is mandatory" in response.content.decode()

@@ -105,6 +105,9 @@ def read_document(text: str) -> Document:
     """The values of a YAML mapping; raises Invalid with the line."""
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
         raise invalid("too_large", _("This file is too large: at most 200 KB."))
+    if "\ufffd" in text:
+        # What a reader puts in place of bytes that are no UTF-8.
+        raise invalid("encoding", _("This file is not in UTF-8: some of its letters cannot be read. Save it as UTF-8."))
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.reader.ReaderError as error:

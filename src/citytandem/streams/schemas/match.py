@@ -14,13 +14,15 @@ from citytandem.streams.models import Weighting
 class HitOut(Shape):
     """Something that may help, or hurts alike. `score`: 0.7 means that 7 of 10 such hits are useful.
 
-    `is_machine`: a machine translated the title or the excerpt.
+    `language` is that of the original, `shown_language` that of title and excerpt; `is_machine`: a machine translated
+    them.
     """
 
     id: UUID
     title: str
     city: str
     language: str
+    shown_language: str
     score: float
     reasons: list[str]
     differs: list[str]

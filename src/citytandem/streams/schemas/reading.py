@@ -90,10 +90,10 @@ class RecordOut(Shape):
 
 
 class ProblemOut(RecordOut):
-    """Something that hurts locally."""
+    """Something that hurts locally. Status and sender are empty where a source does not tell them."""
 
-    status: ProblemStatus
-    sender: Sender
+    status: ProblemStatus | Literal[""]
+    sender: Sender | Literal[""]
     affected: list[Affected]
     evidence: str
 
@@ -102,8 +102,8 @@ class ProblemOut(RecordOut):
         """From a record; `more` for what a page of details adds."""
         return cls(
             **_shared(record, cities, "problem"),
-            status=ProblemStatus(record.status),
-            sender=Sender(record.sender),
+            status=ProblemStatus(record.status) if record.status else "",
+            sender=Sender(record.sender) if record.sender else "",
             affected=[Affected(item) for item in record.affected],
             evidence=record.evidence,
             **more,

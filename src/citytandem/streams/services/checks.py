@@ -28,7 +28,7 @@ from citytandem.streams.models import (
 
 CHOICES: dict[str, Sequence[str]] = {
     "status": ProblemStatus.values,
-    "sender": Sender.values,
+    "sender": ["", *Sender.values],
     "kind": SolutionKind.values,
     "stage": ["", *Stage.values],
     "visibility": Visibility.values,

@@ -33,7 +33,7 @@ from citytandem.streams.models import (
     Visibility,
     record_model,
 )
-from citytandem.streams.relabelling import relabel, same_words
+from citytandem.streams.relabelling import is_taken, relabel, same_words
 from citytandem.streams.selectors import changed_by_people, record_get
 from citytandem.streams.services.checks import checked_note, checked_value
 from citytandem.streams.translated import drop_stale, machine_versions, put_back
@@ -115,6 +115,9 @@ def _write_words(record: Any, wording: Wording) -> None:
     """The version of one language. The same words under another language correct the language of that version."""
     title, text, language = _checked_words(wording)
     sent = None if wording.text is None else text
+    if is_taken(record, title=title, text=sent, language=language):
+        message = _("There are other words in this language already. Change those first.")
+        raise Invalid("language.taken", message, field="language")
     wrong = wording.corrects or same_words(record, title=title, text=sent, language=language)
     if wrong:
         relabel(record, wrong=wrong, right=language)
@@ -136,7 +139,7 @@ def problem_set_status(*, key: str | UUID, status: str, reason: str, by: Actor) 
         raise Invalid("reason.missing", _("Say why: everybody can read it in the history."), field="reason")
     problem = Problem.objects.select_for_update().get(id=problem.id)
     if problem.status == status:
-        return problem
+        raise Invalid("status.same", _("It has this status already."), field="status")
     before, problem.status = problem.status, status
     problem.changed_at = clock.now()
     problem.version += 1

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import override
 
 from citytandem.accounts.contract import Actor
+from citytandem.core.languages import LANGUAGES
 from citytandem.core.node import this_node
 from citytandem.core.permissions import require
-from citytandem.streams import match
+from citytandem.streams import match, wording
 from citytandem.streams.contract import MatchHit
 from citytandem.streams.listing import problems_to_match
 from citytandem.streams.matching import LIKELY
@@ -35,11 +36,10 @@ def suggestions_make(*, by: Actor) -> int:
     require("streams.link", by)
     problems = problems_to_match(most=MOST_PROBLEMS)
     linked = set(Link.objects.filter(problem__in=problems).values_list("problem_id", "solution_id"))
-    language = get_language() or this_node().language
     made = 0
     for problem in problems:
         hits = [hit for hit in _hits(problem) if (problem.id, hit.id) not in linked][:PER_PROBLEM]
-        made += sum(_suggest(problem.id, hit.id, hit, language=language) for hit in hits)
+        made += sum(_suggest(problem.id, hit.id, hit) for hit in hits)
     return made
 
 
@@ -68,8 +68,8 @@ def _suggest_for(record: Record, *, kind: str) -> int:
     hits = found.solutions if kind == "problem" else found.problems
     fresh = [hit for hit in hits if hit.score >= LIKELY and hit.id not in known]
     if kind == "problem":
-        return sum(_suggest(record.id, hit.id, hit, language="en") for hit in fresh[:room])
-    return sum(_suggest(hit.id, record.id, hit, language="en") for hit in _with_room(fresh)[:room])
+        return sum(_suggest(record.id, hit.id, hit) for hit in fresh[:room])
+    return sum(_suggest(hit.id, record.id, hit) for hit in _with_room(fresh)[:room])
 
 
 def _wants_help(record: Any) -> bool:
@@ -89,13 +89,19 @@ def _with_room(hits: Sequence[MatchHit]) -> list[MatchHit]:
 
 
 def _hits(problem: Problem) -> Sequence[MatchHit]:
-    """The best solutions of other cities, with reasons in the reader's language."""
+    """The best solutions of other cities."""
     found = match.match(match.question_of_record(problem), top=8, phrases=False).solutions
     own = this_node().home_slug
     return [hit for hit in found if hit.city_slug != own]
 
 
-def _suggest(problem: UUID, solution: UUID, hit: MatchHit, *, language: str) -> int:
-    why = {language: "; ".join(hit.reasons[:3])}
+def _suggest(problem: UUID, solution: UUID, hit: MatchHit) -> int:
+    why = {language: _reasons(hit, language=language) for language in LANGUAGES}
     link = link_suggest(problem=problem, solution=solution, score=min(max(hit.score, 0.0), 1.0), why=why)
     return int(link is not None)
+
+
+def _reasons(hit: MatchHit, *, language: str) -> str:
+    """Whoever reads the suggestion later has a language of their own."""
+    with override(language):
+        return "; ".join(wording.sentence(reason, language=language) for reason in hit.told[:3])

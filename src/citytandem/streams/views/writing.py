@@ -105,7 +105,7 @@ def publiccode(request: HttpRequest) -> HttpResponse:
     def save() -> Any:
         solution, notices = solution_import_publiccode(yaml=form.cleaned_data["yaml"], by=actor)
         for notice in notices:
-            messages.info(request, str(notice.message))
+            messages.info(request, f"{notice.field}: {notice.message}" if notice.field else str(notice.message))
         return solution
 
     return _answer(
