@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
+from django.test import Client
 
+from citytandem.accounts.contract import Actor
 from citytandem.accounts.models import Person
 from citytandem.core.errors import Invalid
 from citytandem.core.node import this_node
@@ -131,3 +133,25 @@ def test_it_needs_about_ten_queries_a_record(django_assert_max_num_queries: Call
 def test_vectors_follow_with_the_rest(quick_embedder: Any) -> None:
     demo_load(name="programme", say=quiet())
     assert not Entry.objects.filter(embedding=None).exists()
+
+
+@pytest.mark.parametrize("stream", ["problems", "solutions"])
+def test_every_record_is_told_by_the_api_and_can_be_changed(stream: str, innovation_unit: Actor) -> None:
+    """The sources leave much unsaid; that must not stop anybody from reading or completing it."""
+    load()
+    client = Client()
+    client.force_login(Person.objects.get(id=innovation_unit.id))
+    told, path = [], f"/api/v1/{stream}?limit=100"
+    while path:
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.content
+        told += answer.json()["items"]
+        path = answer.json()["next"]
+    assert {item["id"] for item in told} == {str(row.id) for row in records() if f"{row._meta.model_name}s" == stream}
+    for item in told[::10]:
+        assert client.get(f"/api/v1/{stream}/{item['code']}").status_code == 200
+        page = client.get(f"/{stream}/{item['code']}/edit")
+        unchanged = {name: value for name, value in page.context["form"].initial.items() if value is not None}
+        saved = client.post(f"/{stream}/{item['code']}/edit", unchanged)
+        assert saved.status_code == 302, saved.context["form"].errors
+        assert client.get(f"/api/v1/{stream}/{item['code']}").json()["version"] == item["version"]
