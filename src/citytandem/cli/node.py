@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from citytandem.cli import WrongUse, show
 from citytandem.cli.command import Command
@@ -36,13 +37,10 @@ def _run(options: argparse.Namespace) -> int:
         if city is None:
             raise WrongUse(f"there is no city “{options.home}” here; `citytandem places` loads those of Europe")
         language = options.language or next((code for code in city.languages if code in LANGUAGES), "en")
-        node_set(
-            name=options.name or city.name,
-            home_city=city.id,
-            home_slug=city.slug,
-            language=language,
-            demo=identity.demo,
-        )
+        demo = identity.demo if city.slug == identity.home_slug else ""
+        if identity.demo and not demo:
+            print("The demo's sign-ins, whose passwords everybody knows, are off from now on.", file=sys.stderr)
+        node_set(name=options.name or city.name, home_city=city.id, home_slug=city.slug, language=language, demo=demo)
     elif (options.name or options.language) and not identity.home_slug:
         raise WrongUse("say which city: --home CITY")
     elif options.name or options.language:

@@ -18,6 +18,8 @@ task = app.task
 __all__ = ["LATER", "app", "enqueue", "patiently", "take_up_left", "task"]
 # A worker that lives says so every ten seconds.
 SECONDS_OF_SILENCE = 60
+# A job that kills its worker each time has to end some day.
+MOST_ATTEMPTS = 5
 
 
 def patiently(*errors: type[Exception]) -> RetryStrategy:
@@ -43,25 +45,44 @@ def enqueue(name: str, *, queue: Queue = "default", once: str | None = None, pri
 
 
 def take_up_left() -> int:
-    """Put back jobs whose worker was killed over them, so that they run again; returns how many."""
+    """Put back jobs whose worker was killed over them, so that they run again; returns how many were seen to.
+
+    Several may do this at once: each job is seen to by one of them, and only while it is nobody's.
+    """
     from datetime import timedelta
 
-    from django.db import connection, transaction
+    from django.db import transaction
     from django.db.models import Q
-    from procrastinate import exceptions
     from procrastinate.contrib.django.models import ProcrastinateJob
 
     from citytandem.core import clock
 
     # The library can ask this only from within an event loop.
     silent = Q(worker=None) | Q(worker__last_heartbeat__lt=clock.now() - timedelta(seconds=SECONDS_OF_SILENCE))
-    left = list(ProcrastinateJob.objects.filter(silent, status="doing").values_list("id", flat=True))
-    for number in left:
+    left = ProcrastinateJob.objects.filter(silent, status="doing")
+    seen_to = 0
+    for number in left.values_list("id", flat=True):
+        with transaction.atomic():
+            job = left.filter(id=number).select_for_update(skip_locked=True, of=("self",)).first()
+            if job is not None:
+                _put_back(number, attempts=job.attempts)
+                seen_to += 1
+    return seen_to
+
+
+def _put_back(number: int, *, attempts: int) -> None:
+    from django.db import connection, transaction
+    from procrastinate import exceptions
+
+    from citytandem.core import clock
+
+    if attempts < MOST_ATTEMPTS:
         try:
             with transaction.atomic():
                 app.job_manager.retry_job_by_id(number, retry_at=clock.now())
-        except exceptions.ConnectorException:
-            # Its like waits already under the same key, and does the same.
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [number])
-    return len(left)
+        except exceptions.UniqueViolation:
+            pass  # its like waits already under the same key, and does the same
+        else:
+            return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [number])

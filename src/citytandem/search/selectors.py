@@ -67,17 +67,22 @@ def prepare(text: str, *, language: str, kind: str, is_record: bool = False) -> 
     return Query(text=text, language=language, kind=kind, vector=vector[0], hubness=near)
 
 
+# Reading this many vectors takes some milliseconds.
+SMALL = 10_000
+_SMALL = "search.is_small"
 _COLUMNS = "kind, object_id, language, is_original, title, left(text, 2000), themes, city, country, hubness, embedding"
 
 
 def nearest(
-    query: Query, *, kinds: Sequence[str], limit: int, public_only: bool = True, exact: bool = False
+    query: Query, *, kinds: Sequence[str], limit: int, public_only: bool = True, exact: bool | None = None
 ) -> list[Hit]:
     """Entries nearest in meaning, `limit` of each kind, best first within a kind; one query.
 
-    `exact` reads all entries instead of walking the graphs. How widely a graph is searched (ef_search) is part of the
-    connection's settings.
+    `exact` reads all entries instead of walking the graphs; None: does so in a small index, where that is as quick,
+    misses nothing, and does not depend on when the graphs were last cleared of rows that are gone. How widely a graph
+    is searched (ef_search) is part of the connection's settings.
     """
+    exact = is_small() if exact is None else exact
     vector = to_text(query.vector)
     # The kind stands in the text of the query because the planner has to see it to choose the partial index.
     readable = " AND is_public" if public_only else ""
@@ -94,6 +99,17 @@ def nearest(
     # The graph is walked in relaxed order: what comes out is nearly sorted.
     place = {kind: number for number, kind in enumerate(kinds)}
     return sorted(hits, key=lambda hit: (place[hit.kind], -hit.similarity))
+
+
+def is_small() -> bool:
+    """Whether the index has at most SMALL entries; up to a minute old."""
+    known: bool | None = cache.get(_SMALL)
+    if known is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM (SELECT 1 FROM search_entry LIMIT %s) AS first_rows", [SMALL + 1])
+            known = cursor.fetchone()[0] <= SMALL
+        cache.set(_SMALL, known, 60)
+    return known
 
 
 def sharing_words(query: Query, *, kinds: Sequence[str], limit: int, public_only: bool = True) -> list[Hit]:

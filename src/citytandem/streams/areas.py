@@ -14,7 +14,7 @@ LEAST_CORNERS = 3
 # As many as the API takes, whose borders end with the first corner again.
 MOST_CORNERS = 499
 # No two parts can match the same spaces: whoever types thousands of them must not keep the server busy.
-_DEGREES = r"(-?\d{1,3}(?:[.,]\d{1,15})?)"
+_DEGREES = r"(-?\d{1,3}(?:[.,]\d+)?)"
 _LINE = re.compile(rf"{_DEGREES}(?:\s*[;,]\s*|\s+){_DEGREES}")
 
 
@@ -48,7 +48,10 @@ def corners_of_text(text: str) -> list[Corner]:
         if len(corners) > MOST_CORNERS:
             raise TooManyCorners
         corners.append((longitude, latitude))
-    return corners[:-1] if len(corners) > 1 and corners[0] == corners[-1] else corners
+    border = corners[:-1] if len(corners) > 1 and corners[0] == corners[-1] else corners
+    if len(border) > MOST_CORNERS:
+        raise TooManyCorners
+    return border
 
 
 def text_of_area(area: Mapping[str, Any] | None) -> str:

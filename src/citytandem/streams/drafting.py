@@ -8,12 +8,13 @@ from uuid import UUID
 
 from citytandem.accounts.contract import Actor
 from citytandem.core.node import this_node
-from citytandem.core.text import clean_line
+from citytandem.core.text import clean_line, clean_text
 from citytandem.core.versions import human_versions, read
 from citytandem.partnerships.contract import CityCard
 from citytandem.search.detect import detect_language
 from citytandem.streams.areas import as_typed
 from citytandem.streams.models import FRAME_CONDITIONS, PlaceKind, Sender, SolutionKind, Visibility
+from citytandem.streams.relabelling import conditions_moved, same_words
 from citytandem.streams.services.records import Wording
 
 SHARED = ("themes", "place_kind", "place_name", "latitude", "longitude", "area", "visibility")
@@ -70,7 +71,7 @@ def wording_of(values: Mapping[str, Any], *, hint: str) -> Wording:
 
 
 def details_of(
-    values: Mapping[str, Any], *, kind: str, cities: Sequence[CityCard], language: str, record: Any = None
+    values: Mapping[str, Any], *, kind: str, cities: Sequence[CityCard], wording: Wording, record: Any = None
 ) -> dict[str, Any]:
     """The fields to write. What the form does not offer (holes in an area, a place beyond its cities) stays as it is."""
     details = {name: values[name] for name in (*SHARED, *OWN[kind]) if name in values}
@@ -87,13 +88,17 @@ def details_of(
     if kind == "solution":
         parts = (clean_line(part) for part in values.get("standards", "").split(","))
         details["standards"] = [part for part in parts if part]
-        details["frame_conditions"] = _conditions(values, language=language, record=record)
+        details["frame_conditions"] = _conditions(values, wording=wording, record=record)
     return details
 
 
-def _conditions(values: Mapping[str, Any], *, language: str, record: Any) -> dict[str, Any]:
+def _conditions(values: Mapping[str, Any], *, wording: Wording, record: Any) -> dict[str, Any]:
     """Only the version of this language changes; a text that is still the other language's is not copied."""
+    language = wording.language
     stored = dict(record.frame_conditions) if record is not None else {}
+    wrong = _corrected_by(wording, record) if record is not None else ""
+    if wrong:
+        stored = conditions_moved(stored, wrong=wrong, right=language)
     for name in FRAME_CONDITIONS:
         text = values.get(f"condition_{name}", "").strip()
         versions = dict(stored.get(name) or {})
@@ -109,3 +114,9 @@ def _conditions(values: Mapping[str, Any], *, language: str, record: Any) -> dic
         else:
             stored.pop(name, None)
     return stored
+
+
+def _corrected_by(wording: Wording, record: Any) -> str:
+    """The language under which these words stand wrongly, as the service will see it; else empty."""
+    title, text = clean_line(wording.title), clean_text(wording.text or "")
+    return same_words(record, title=title, text=text, language=wording.language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from citytandem.core.versions import human_versions
@@ -25,11 +26,12 @@ def same_words(record: Any, *, title: str, text: str | None, language: str) -> s
 def is_taken(record: Any, *, title: str, text: str | None, language: str) -> bool:
     """Whether words that stand under another language would replace different ones that people wrote in this language.
 
-    That happens to who only meant to correct a language; a translation is never the same, word for word.
+    That happens to who only meant to correct a language; a translation of a text is never the same, word for word. Where
+    there is no text but a title, it may be: many names are the same everywhere.
     """
     titles, texts = human_versions(record.title), human_versions(record.text)
     own = titles.get(language)
-    if text is None or own is None or (own["text"], texts.get(language, {}).get("text", "")) == (title, text):
+    if not text or own is None or (own["text"], texts.get(language, {}).get("text", "")) == (title, text):
         return False
     return any(
         version["text"] == title and texts.get(code, {}).get("text", "") == text
@@ -44,11 +46,15 @@ def relabel(record: Any, *, wrong: str, right: str) -> None:
     A different version that people wrote in `right` stays, and so does the wrong one then; a machine's gives way.
     """
     record.title, record.text = _moved(record.title, wrong, right), _moved(record.text, wrong, right)
-    conditions = getattr(record, "frame_conditions", None)
-    if conditions:
-        record.frame_conditions = {name: _moved(versions, wrong, right) for name, versions in conditions.items()}
+    if getattr(record, "frame_conditions", None):
+        record.frame_conditions = conditions_moved(record.frame_conditions, wrong=wrong, right=right)
     if record.language == wrong:
         record.language = right
+
+
+def conditions_moved(conditions: Mapping[str, Any], *, wrong: str, right: str) -> dict[str, Any]:
+    """Frame conditions whose versions in `wrong` are in `right`."""
+    return {name: _moved(versions, wrong, right) for name, versions in conditions.items()}
 
 
 def _moved(versions: Any, wrong: str, right: str) -> Any:

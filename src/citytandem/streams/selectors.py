@@ -15,6 +15,7 @@ from citytandem.core.errors import NotFound
 from citytandem.core.paging import PAGE_SIZE, Page, keyset_page
 from citytandem.core.permissions import allowed
 from citytandem.core.themes import children_of, themes
+from citytandem.core.versions import human_versions
 from citytandem.streams.models import (
     Change,
     Feedback,
@@ -202,7 +203,9 @@ def changed_by_people(object_id: UUID) -> dict[str, set[str]]:
         for name, (old, new) in fields.items():
             languages = found.setdefault(name, set())
             if name in {"title", "text"}:
-                languages |= {code for code in {**old, **new} if old.get(code) != new.get(code)}
+                # A machine's version that went with the words it was made from is nobody's change.
+                before, after = human_versions(old), human_versions(new)
+                languages |= {code for code in {**before, **after} if before.get(code) != after.get(code)}
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,32 @@ def test_a_job_of_a_dead_worker_runs_again(lock: str | None) -> None:
     assert jobs.take_up_left() == 1
     assert ProcrastinateJob.objects.get(id=number).status == "todo"
     assert jobs.take_up_left() == 0
+
+
+def test_a_job_that_kills_its_worker_each_time_ends_some_day() -> None:
+    number = half_done(silent_for=timedelta(minutes=5), lock=None)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s WHERE id = %s", [jobs.MOST_ATTEMPTS, number])
+    assert jobs.take_up_left() == 1
+    assert ProcrastinateJob.objects.get(id=number).status == "failed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_look_at_once_put_it_back_once() -> None:
+    number = half_done(silent_for=timedelta(minutes=5), lock=None)
+    seen: list[int] = []
+
+    def look() -> None:
+        seen.append(jobs.take_up_left())
+        connection.close()
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(seen) == 1
+    assert ProcrastinateJob.objects.get(id=number).status == "todo"
 
 
 def test_a_worker_that_lives_keeps_its_job() -> None:

@@ -12,7 +12,7 @@ import django
 django.setup()
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
-environ = RequestFactory().get("/", HTTP_HOST="evil.example").environ
+environ = RequestFactory().get("/", HTTP_HOST="evil.example", HTTP_ACCEPT_LANGUAGE="en").environ
 print(WSGIHandler()(environ, lambda status, headers: print(status)).status_code)
 """
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from citytandem.core.languages import LANGUAGES
-from citytandem.search import services, surroundings, vectors
+from citytandem.search import selectors, services, surroundings, vectors
 from citytandem.search.models import Entry, Surroundings, TermCount
-from citytandem.search.selectors import Hit, Query, nearest, prepare, sharing_words
+from citytandem.search.selectors import Hit, Query, is_small, nearest, prepare, sharing_words
 from citytandem.search.space import NEIGHBOURS
 from tests.integration.search.drafts import draft, identifier
 
@@ -57,15 +58,29 @@ def test_the_graph_finds_nearly_all_of_the_nearest() -> None:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_sort = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
-            found += len(exact & {hit.object_id for hit in nearest(query, kinds=["solution"], limit=10)})
+            found += len(exact & {hit.object_id for hit in nearest(query, kinds=["solution"], limit=10, exact=False)})
             cursor.execute("SET LOCAL enable_seqscan = on")
             cursor.execute("SET LOCAL enable_sort = on")
     assert found / 100 >= 0.95
 
 
+def test_a_small_index_is_read_whole_and_a_large_one_by_its_graphs(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: object
+) -> None:
+    fill()
+    query = prepare("Eintrag", language="de", kind="problem")
+    for most, part in ((1_000, "+ 0"), (3, "halfvec LIMIT")):
+        cache.clear()
+        monkeypatch.setattr(selectors, "SMALL", most)
+        with django_assert_num_queries(2) as asked:  # type: ignore[operator]
+            nearest(query, kinds=["problem"], limit=3)
+        assert part in asked.captured_queries[-1]["sql"]
+
+
 def test_several_kinds_are_one_query_with_the_limit_for_each(django_assert_num_queries: object) -> None:
     fill()
     query = prepare("Eintrag", language="de", kind="problem")
+    assert is_small()
     with django_assert_num_queries(1):  # type: ignore[operator]
         hits = nearest(query, kinds=["problem", "solution", "city"], limit=7)
     assert [hit.kind for hit in hits] == ["problem"] * 7 + ["solution"] * 7

@@ -103,3 +103,28 @@ def test_a_source_goes_on_telling_the_languages_that_nobody_changed(innovation_u
         "en": "Sensors",
         "nl": "Sensoren in bakken",
     }
+
+
+def test_a_machine_s_version_that_goes_with_an_edit_is_nobody_s_change(innovation_unit: Actor) -> None:
+    made = bring(title={"en": "Sensors"}, text={"en": "They tell."}, language="en")
+    made.title = {**made.title, "de": {"text": "Sensoren", "by": "machine", "of": "0"}}
+    made.save()
+    english = Wording("Sensors in bins", None, "en")
+    record_edit(kind="solution", key=made.id, version=made.version, by=innovation_unit, details={}, wording=english)
+    bring(title={"en": "Sensors", "de": "Füllstandssensoren"}, text={"en": "They tell."}, language="en")
+    kept = Solution.objects.get()
+    assert {code: version["text"] for code, version in kept.title.items()} == {
+        "en": "Sensors in bins",
+        "de": "Füllstandssensoren",
+    }
+
+
+def test_conditions_that_come_with_their_language_keep_it() -> None:
+    made = bring()
+    conditions = {"law": {"de": {"text": "Gesetz", "by": "human"}}}
+    wording = Wording("Füllstandssensoren", None, "fr", corrects="de")
+    record_edit(
+        kind="solution", key=made.id, version=1, by=SYSTEM, details={"frame_conditions": conditions}, wording=wording
+    )
+    kept = Solution.objects.get()
+    assert (kept.language, set(kept.frame_conditions["law"])) == ("fr", {"de"})

@@ -89,6 +89,10 @@ PROBLEM_FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("place_kind", {"place_kind": "moon"}),
     ("place_kind", {"place_kind": "point"}),
     ("area", {"place_kind": "area"}),
+    (
+        "area",
+        {"place_kind": "area", "area": {"type": "Polygon", "coordinates": [[[8, 50], [9, 51], [10, 52], [8, 50]]]}},
+    ),
     ("area", {"place_kind": "area", "area": {"type": "Point", "coordinates": [6.5, 51.3]}}),
     ("area", {"place_kind": "area", "area": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}}),
     (
@@ -372,3 +376,12 @@ def test_a_language_is_not_corrected_over_other_words(resident: Actor) -> None:
         )
     assert caught.value.field == "language"
     assert Problem.objects.get().title["fr"]["text"] == "Trop de bruit"
+
+
+def test_a_name_may_become_the_same_in_two_languages(resident: Actor) -> None:
+    made = submit(resident, wording=Wording("Intelligentes Parken", "", "de"))
+    for version, wording in enumerate(
+        [Wording("Smart Parking", "", "en"), Wording("Smart Parking", "", "de")], start=1
+    ):
+        record_edit(kind="problem", key=made.id, version=version, by=resident, details={}, wording=wording)
+    assert {version["text"] for version in Problem.objects.get().title.values()} == {"Smart Parking"}

@@ -64,13 +64,14 @@ def test_the_form_starts_with_words_of_people(solution: Solution) -> None:
 
 def test_saving_the_form_unchanged_changes_nothing(solution: Solution, innovation_unit: Actor) -> None:
     values = values_of(solution, kind="solution", language="en", cities=[])
-    details = details_of(values, kind="solution", cities=[], language="de", record=solution)
+    unchanged = Wording(values["title"], values["text"], values["language"])
+    details = details_of(values, kind="solution", cities=[], wording=unchanged, record=solution)
     saved = record_edit(
         kind="solution",
         key=solution.id,
         version=solution.version,
         by=innovation_unit,
-        wording=Wording(values["title"], values["text"], values["language"]),
+        wording=unchanged,
         details=details,
     )
     assert saved.version == solution.version

@@ -273,3 +273,12 @@ def test_what_people_should_look_at_names_its_field(world: World, neighbour: Cli
     text = "publiccodeYmlVersion: '0.4'\nname: Mängelmelder\nurl: https://example.eu/a.git\n"
     response = neighbour.post("/solutions/import", {"yaml": text}, follow=True, headers={"Accept-Language": "en"})
     assert "legal.license: This field is mandatory" in response.content.decode()
+
+
+def test_conditions_rewritten_with_a_corrected_language_leave_nothing_behind(world: World, neighbour: Client) -> None:
+    sent = {**SOLUTION, "language": "ro", "condition_law": "Alt.", "condition_staff": "Weg."}
+    page = neighbour.post("/solutions/new", sent)["Location"]
+    edited = {**sent, "language": "de", "condition_law": "Neu.", "condition_staff": "", "version": "1"}
+    assert neighbour.post(f"{page}/edit", edited).status_code == 302
+    solution = Solution.objects.get(code=page.rsplit("/", 1)[1])
+    assert solution.frame_conditions == {"law": {"de": {"text": "Neu.", "by": "human"}}}

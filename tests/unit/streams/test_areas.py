@@ -114,3 +114,9 @@ def test_thousands_of_spaces_are_refused_at_once() -> None:
 def test_reading_ends_after_the_last_corner_that_is_taken() -> None:
     with pytest.raises(TooManyCorners):
         corners_of_text("1 1\n2 2\n" * 1_000)
+    with pytest.raises(TooManyCorners):
+        corners_of_text("\n".join(f"1 {n / 10}" for n in range(500)))
+
+
+def test_coordinates_as_programs_print_them_are_read() -> None:
+    assert corners_of_text("51.5, -0.12775829999999999") == [(-0.12775829999999999, 51.5)]

@@ -13,7 +13,7 @@ from citytandem.core.errors import Invalid
 from citytandem.core.languages import is_language
 from citytandem.core.text import clean_line, clean_text
 from citytandem.core.themes import leaf_themes
-from citytandem.streams.areas import crosses_itself
+from citytandem.streams.areas import crosses_itself, is_flat
 from citytandem.streams.models import (
     FRAME_CONDITIONS,
     Affected,
@@ -88,7 +88,11 @@ def _area(value: Mapping[str, Any]) -> Mapping[str, Any]:
     rings = value.get("coordinates") or []
     if value.get("type") != "Polygon" or any(len(ring) < 4 or list(ring[0]) != list(ring[-1]) for ring in rings):
         raise Invalid("area.not_closed", _("An area is a polygon whose border ends where it began."), field="area")
-    if rings and crosses_itself([(corner[0], corner[1]) for corner in rings[0]][:-1]):
+    border = [(corner[0], corner[1]) for corner in rings[0]][:-1] if rings else []
+    if is_flat(border):
+        message = _("An area needs at least three corners that do not lie on one line.")
+        raise Invalid("area.flat", message, field="area")
+    if crosses_itself(border):
         raise Invalid("area.crosses_itself", _("The border of this area crosses itself."), field="area")
     return value
 

@@ -36,7 +36,7 @@ def link_make(*, problem: str | UUID, solution: str | UUID, why: str, by: Actor)
         "why": told,
         "created_at": clock.now(),
     }
-    link, is_new = Link.objects.get_or_create(problem=one, solution=other, defaults=defaults)
+    link, is_new = Link.objects.select_for_update().get_or_create(problem=one, solution=other, defaults=defaults)
     if not is_new:
         _confirm(link, told=told, by=by)
     log_change(one, "linked", by=by, fields={"solution": str(other.id)}, reason=text)
@@ -50,6 +50,8 @@ def _confirm(link: Link, *, told: Mapping[str, Any], by: Actor) -> None:
     """
     if link.maker == LinkMaker.MATCHER:
         link.maker, link.made_by_id, link.why = LinkMaker.PEOPLE, by.id, dict(told)
+    elif link.maker == LinkMaker.PEOPLE and not link.why:
+        link.why = dict(told)
     link.state = LinkState.CONFIRMED
     link.save(update_fields=["maker", "made_by", "state", "why"])
 

@@ -19,6 +19,7 @@ from citytandem.core.ids import short_code, uuid7
 from citytandem.core.languages import is_language
 from citytandem.core.permissions import require
 from citytandem.core.text import MAX_TEXT, MAX_TITLE, clean_line, clean_text
+from citytandem.core.versions import human_versions
 from citytandem.search.detect import detect_language
 from citytandem.streams.areas import middle_of
 from citytandem.streams.contract import RecordSubmitted
@@ -95,10 +96,9 @@ def record_edit(
             current_version=record.version,
         )
     before = _snapshot(record)
-    # In this order: a corrected language is that of the conditions, too.
-    _assign(record, kind, details)
     if wording is not None:
         _write_words(record, wording)
+    _assign(record, kind, details)
     drop_stale(record)
     changed = {name: [old, new] for name, (old, new) in _differences(before, _snapshot(record)).items()}
     if not changed:
@@ -203,7 +203,7 @@ def record_import(
 
 def _mixed(present: Mapping[str, Any], told: Mapping[str, Any], *, kept: Collection[str]) -> dict[str, Any]:
     """The versions that a source tells, but those languages that people have changed as they left them."""
-    theirs = {code: version for code, version in present.items() if code in kept}
+    theirs = {code: version for code, version in human_versions(present).items() if code in kept}
     return {**{code: version for code, version in told.items() if code not in kept}, **theirs}
 
 

@@ -90,7 +90,7 @@ def _with_room(hits: Sequence[MatchHit]) -> list[MatchHit]:
 
 def _hits(problem: Problem) -> Sequence[MatchHit]:
     """The best solutions of other cities."""
-    found = match.match(match.question_of_record(problem), top=8, phrases=False).solutions
+    found = match.match(match.question_of_record(problem), reader="en", top=8, phrases=False).solutions
     own = this_node().home_slug
     return [hit for hit in found if hit.city_slug != own]
 

@@ -41,7 +41,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 
     def save() -> Any:
         wording = wording_of(form.cleaned_data, hint=get_language() or "en")
-        details = details_of(form.cleaned_data, kind=kind, cities=cities, language=wording.language)
+        details = details_of(form.cleaned_data, kind=kind, cities=cities, wording=wording)
         return record_submit(kind=kind, wording=wording, by=actor, details=details)
 
     return _answer(request, form, save, kind=kind, thanks=_("Thank you. It is here for everybody who may read it."))
@@ -66,7 +66,7 @@ def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
     def save() -> Any:
         wording = wording_of(form.cleaned_data, hint=record.language)
-        details = details_of(form.cleaned_data, kind=kind, cities=cities, language=wording.language, record=record)
+        details = details_of(form.cleaned_data, kind=kind, cities=cities, wording=wording, record=record)
         version = form.cleaned_data["version"]
         return record_edit(kind=kind, key=record.id, version=version, by=actor, wording=wording, details=details)
 
