@@ -47,8 +47,7 @@ def prepare(*, demo: str | None, say: Callable[[str], None], set_up: bool = True
     """
     data = Path(os.environ.get("CITYTANDEM_DATA", "var")).resolve()
     url = os.environ.get("DATABASE_URL", "postgresql:///citytandem")
-    if demo is not None and os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".production"):
-        # Its sign-ins have passwords that everybody knows.
+    if demo is not None and not may_have_demo():
         say("This node faces the world: no demo was loaded into it.")
         demo = None
     if demo is not None:
@@ -66,6 +65,11 @@ def prepare(*, demo: str | None, say: Callable[[str], None], set_up: bool = True
     from citytandem.demo.sign_ins import sign_in_lines
 
     return sign_in_lines()
+
+
+def may_have_demo() -> bool:
+    """Sign-ins with passwords that everybody knows have no place on a node that faces the world."""
+    return not os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".production")
 
 
 def _is_ready(data: Path, url: str, *, demo: str | None) -> bool:

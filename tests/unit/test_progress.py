@@ -68,8 +68,14 @@ def test_an_inner_step_takes_the_place_of_the_outer_one() -> None:
 
 
 def test_a_closed_terminal_does_not_stop_the_work() -> None:
-    with shown(Closed()).step("Work"):
-        time.sleep(0.05)
+    done = 0
+    with shown(Closed()).step("Work", total=3) as advance:
+        for _ in range(3):
+            time.sleep(0.02)
+            advance(1)
+            done += 1
+    assert done == 3
+    assert Progress._under_way == []
 
 
 def test_it_ends_when_the_work_fails() -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from citytandem.accounts.demo_sign_ins import SIGN_INS, SignIn
 from citytandem.accounts.models import Person, Role
 from citytandem.core.node import this_node
+from citytandem.core.text import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +45,26 @@ def actor_of(request: HttpRequest) -> Actor:
     return ANYBODY
 
 
-def person_make(*, email: str, name: str, role: str, password: str | None, is_demo: bool = False) -> UUID:
-    """Make or refresh a sign-in; used by the demo and by the command line."""
-    person, _created = Person.objects.get_or_create(email=email.lower(), defaults={"name": name, "role": role})
-    person.name, person.role, person.is_demo = name, role, is_demo
-    if password is None:
-        person.set_unusable_password()
-    elif not person.check_password(password):
-        person.set_password(password)
-    person.save()
-    return person.id
+def person_make(
+    *, email: str, password: str, name: str | None = None, role: str | None = None, is_demo: bool = False
+) -> Actor:
+    """Make a sign-in or change one; what is None stays as it is. Used by the demo and by the command line.
 
-
-def person_set(*, email: str, name: str | None, role: str | None, password: str) -> tuple[UUID, str]:
-    """Make a sign-in or change one; what is None stays as it is. Returns id and role.
-
-    Raises django's ValidationError where the password is too weak.
+    Raises django's ValidationError where the name is too long or the password too weak: those of the demo are known to
+    everybody anyhow.
     """
-    known = Person.objects.filter(email__iexact=email).first()
-    person = known or Person(email=email.lower())
-    person.name = person.name if name is None else name
+    person = Person.objects.filter(email__iexact=email).first() or Person(email=email.lower())
+    person.name = person.name if name is None else clean_line(name)
     person.role = role or person.role
-    # With the person at hand: their own name or address is no password.
-    validate_password(password, user=person)
-    person.set_password(password)
-    person.is_demo = False
+    person.is_demo = is_demo
+    if not person.check_password(password):
+        if not is_demo:
+            # With the person at hand: their own name or address is no password.
+            validate_password(password, user=person)
+        person.set_password(password)
+    person.clean_fields()
     person.save()
-    return person.id, person.role
+    return Actor(person.id, str(person), person.role)
 
 
 def demo_sign_ins() -> tuple[SignIn, ...]:

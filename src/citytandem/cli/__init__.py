@@ -93,11 +93,11 @@ def _with_database(chosen: Command, options: argparse.Namespace) -> int:
         from django.core.exceptions import ImproperlyConfigured
         from psycopg import OperationalError, ProgrammingError
 
-        from citytandem.prepare import prepare
+        from citytandem.prepare import may_have_demo, prepare
 
         try:
             prepare(
-                demo="programme" if chosen.needs == "node" and _may_have_demo() else None,
+                demo="programme" if chosen.needs == "node" and may_have_demo() else None,
                 say=lambda line: print(line, file=sys.stderr),
             )
         except ImproperlyConfigured as error:
@@ -116,11 +116,6 @@ def _with_database(chosen: Command, options: argparse.Namespace) -> int:
             return _complain(options, str(error), 2 if error.status in {400, 422} else 1)
         finally:
             connections.close_all()
-
-
-def _may_have_demo() -> bool:
-    """Sign-ins with known passwords have no place on a node that faces the world."""
-    return not os.environ["DJANGO_SETTINGS_MODULE"].endswith(".production")
 
 
 def _complain(options: argparse.Namespace, message: str, code: int) -> int:

@@ -8,9 +8,6 @@ import sys
 from citytandem.cli import WrongUse, show
 from citytandem.cli.command import Command
 from citytandem.core.languages import LANGUAGES
-from citytandem.core.text import clean_line
-
-LONGEST_NAME = 120
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +25,6 @@ def _run(options: argparse.Namespace) -> int:
     from citytandem.partnerships.contract import city_by_slug
 
     identity = this_node()
-    if options.name is not None:
-        options.name = clean_line(options.name)
-        if not 1 <= len(options.name) <= LONGEST_NAME:
-            raise WrongUse(f"a name has at least one letter, and at most {LONGEST_NAME}")
     if options.home:
         city = city_by_slug(options.home)
         if city is None:
@@ -40,12 +33,18 @@ def _run(options: argparse.Namespace) -> int:
         demo = identity.demo if city.slug == identity.home_slug else ""
         if identity.demo and not demo:
             print("The demo's sign-ins, whose passwords everybody knows, are off from now on.", file=sys.stderr)
-        node_set(name=options.name or city.name, home_city=city.id, home_slug=city.slug, language=language, demo=demo)
-    elif (options.name or options.language) and not identity.home_slug:
-        raise WrongUse("say which city: --home CITY")
-    elif options.name or options.language:
         node_set(
-            name=options.name or identity.name,
+            name=city.name if options.name is None else options.name,
+            home_city=city.id,
+            home_slug=city.slug,
+            language=language,
+            demo=demo,
+        )
+    elif not identity.home_slug and (options.name is not None or options.language):
+        raise WrongUse("say which city: --home CITY")
+    elif options.name is not None or options.language:
+        node_set(
+            name=identity.name if options.name is None else options.name,
             home_city=identity.home_city,
             home_slug=identity.home_slug,
             language=options.language or identity.language,

@@ -8,9 +8,6 @@ import sys
 
 from citytandem.cli import WrongUse, show
 from citytandem.cli.command import Command
-from citytandem.core.text import clean_line
-
-LONGEST_NAME = 120
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -27,21 +24,18 @@ def _run(options: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
-    from citytandem.accounts.contract import person_set
+    from citytandem.accounts.contract import person_make
 
     try:
         validate_email(options.email)
     except ValidationError as error:
         raise WrongUse(f"“{options.email}” is not an e-mail address") from error
-    name = None if options.name is None else clean_line(options.name)
-    if name is not None and len(name) > LONGEST_NAME:
-        raise WrongUse(f"a name has at most {LONGEST_NAME} letters")
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     try:
-        identifier, role = person_set(email=options.email, name=name, role=options.role, password=password)
+        made = person_make(email=options.email, name=options.name, role=options.role, password=password)
     except ValidationError as error:
         raise WrongUse(" ".join(error.messages)) from error
-    show(options, {"id": str(identifier), "email": options.email, "role": role}, [f"{options.email} ({role})"])
+    show(options, {"id": str(made.id), "email": options.email, "role": made.role}, [f"{options.email} ({made.role})"])
     return 0
 
 

@@ -21,8 +21,10 @@ def _run(options: argparse.Namespace) -> int:
     django.setup()
     from procrastinate.contrib.django import app
 
+    from citytandem.core import jobs
     from citytandem.search.tasks import resume
 
+    jobs.take_up_left()
     resume()
 
     queues = [queue for queue in options.queues.split(",") if queue] or None

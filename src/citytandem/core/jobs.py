@@ -5,10 +5,15 @@ A task takes ids only, and calls one service. Deferring is part of the surroundi
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Literal
 
-from procrastinate import RetryStrategy
+from django.db import connection, transaction
+from django.db.models import Q
+from procrastinate import RetryStrategy, exceptions
 from procrastinate.contrib.django import app
+
+from citytandem.core import clock
 
 Queue = Literal["default", "federation", "heavy"]
 # For jobs that build on others or can wait: they run when nothing else does.
@@ -29,15 +34,11 @@ def patiently(*errors: type[Exception]) -> RetryStrategy:
 
 def enqueue(name: str, *, queue: Queue = "default", once: str | None = None, priority: int = 0, **ids: Any) -> None:
     """Run the task registered as `name` later; with `once`, a job already waiting under that key is enough."""
-    from procrastinate import exceptions
-
     deferrer = app.configure_task(name, queue=queue, queueing_lock=once, priority=priority, allow_unknown=False)
     if once is None:
         deferrer.defer(**ids)
         return
     try:
-        from django.db import transaction
-
         with transaction.atomic():  # a refused duplicate must not spoil the caller's transaction
             deferrer.defer(**ids)
     except exceptions.AlreadyEnqueued:
@@ -49,13 +50,7 @@ def take_up_left() -> int:
 
     Several may do this at once: each job is seen to by one of them, and only while it is nobody's.
     """
-    from datetime import timedelta
-
-    from django.db import transaction
-    from django.db.models import Q
     from procrastinate.contrib.django.models import ProcrastinateJob
-
-    from citytandem.core import clock
 
     # The library can ask this only from within an event loop.
     silent = Q(worker=None) | Q(worker__last_heartbeat__lt=clock.now() - timedelta(seconds=SECONDS_OF_SILENCE))
@@ -71,11 +66,6 @@ def take_up_left() -> int:
 
 
 def _put_back(number: int, *, attempts: int) -> None:
-    from django.db import connection, transaction
-    from procrastinate import exceptions
-
-    from citytandem.core import clock
-
     if attempts < MOST_ATTEMPTS:
         try:
             with transaction.atomic():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 
+LONGEST_NAME = 120
+
 
 class Node(models.Model):
     """Which city runs this node. One row at most, kept by a constraint."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=LONGEST_NAME)
     home_city = models.UUIDField(null=True)
     home_slug = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=2, default="en")

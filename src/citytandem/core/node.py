@@ -7,8 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
 
-from citytandem.core.models import Node
+from citytandem.core.errors import Invalid
+from citytandem.core.models import LONGEST_NAME, Node
+from citytandem.core.text import clean_line
 
 _KEY = "core.node"
 
@@ -44,7 +47,11 @@ def is_demo_node() -> bool:
 
 
 def node_set(*, name: str, home_city: UUID | None, home_slug: str, language: str, demo: str = "") -> None:
-    """Make this the node of a city."""
+    """Make this the node of a city; raises Invalid for a name that is empty or too long."""
+    name = clean_line(name)
+    if not 1 <= len(name) <= LONGEST_NAME:
+        message = _("A name has at least one character, and at most %(max_length)s.") % {"max_length": LONGEST_NAME}
+        raise Invalid("node.name", message, field="name")
     values = {"name": name, "home_city": home_city, "home_slug": home_slug, "language": language, "demo": demo}
     Node.objects.update_or_create(id=1, defaults=values)
     cache.delete(_KEY)

@@ -48,8 +48,7 @@ def index(kind: str, object_ids: list[str]) -> None:
 
 
 def resume() -> None:
-    """When a worker starts: a kill may have left jobs half done, or texts without a vector that nobody will ask for."""
-    jobs.take_up_left()
+    """When a worker starts: a kill may have left texts without a vector, and nobody who will ask for them."""
     jobs.enqueue("search.embed", queue="heavy", once="search.embed")
 
 
@@ -57,6 +56,5 @@ def resume() -> None:
 @jobs.task(name="search.look_after", queue="heavy", queueing_lock="search.look_after")
 def look_after(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its time
     """Pick up what a kill left waiting, and follow the growth of the index."""
-    jobs.take_up_left()
     jobs.enqueue("search.embed", queue="heavy", once="search.embed")
     services.refresh_space()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import Any
+
+from shapely import Polygon, orient_polygons
+from shapely.geometry import shape
 
 Corner = tuple[float, float]
 """Longitude and latitude in degrees, as GeoJSON orders them."""
@@ -13,6 +15,8 @@ Corner = tuple[float, float]
 LEAST_CORNERS = 3
 # As many as the API takes, whose borders end with the first corner again.
 MOST_CORNERS = 499
+# In square degrees.
+FLAT = 5e-11
 # No two parts can match the same spaces: whoever types thousands of them must not keep the server busy.
 _DEGREES = r"(-?\d{1,3}(?:[.,]\d+)?)"
 _LINE = re.compile(rf"{_DEGREES}(?:\s*[;,]\s*|\s+){_DEGREES}")
@@ -70,8 +74,8 @@ def _typed(degrees: float) -> str:
 
 def area_of(corners: Sequence[Corner]) -> dict[str, Any]:
     """GeoJSON polygon with this border, closed and counter-clockwise as the standard wants it."""
-    ordered = list(corners) if _doubled(corners) > 0 else list(corners)[::-1]
-    return {"type": "Polygon", "coordinates": [[list(corner) for corner in [*ordered, ordered[0]]]]}
+    border = orient_polygons(Polygon(corners)).exterior.coords
+    return {"type": "Polygon", "coordinates": [[list(corner) for corner in border]]}
 
 
 def as_typed(area: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -85,55 +89,15 @@ def as_typed(area: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def is_flat(corners: Sequence[Corner]) -> bool:
     """Whether the corners enclose nothing: less than about a square metre."""
-    return abs(_doubled(corners)) < 1e-10
+    return len(corners) < LEAST_CORNERS or bool(Polygon(corners).area < FLAT)
 
 
-def crosses_itself(corners: Sequence[Corner]) -> bool:
-    """Whether two sides that are not neighbours meet."""
-    count = len(corners)
-    sides = [(corners[i], corners[(i + 1) % count]) for i in range(count)]
-    return any(
-        _meet(*sides[i], *sides[j])
-        for i, j in combinations(range(count), 2)
-        if j - i > 1 and not (i == 0 and j == count - 1)
-    )
+def is_sound(area: Mapping[str, Any]) -> bool:
+    """Whether no border of a polygon crosses itself or another one."""
+    return bool(shape(area).is_valid)
 
 
 def middle_of(area: Mapping[str, Any]) -> Corner:
-    """Centroid of the outer border (Bourke 1988), on a plane: an area within a city is small. Flat ones: their mean."""
-    border = [(float(corner[0]), float(corner[1])) for corner in area["coordinates"][0]][:-1]
-    twice = _doubled(border)
-    mean = sum(x for x, _ in border) / len(border), sum(y for _, y in border) / len(border)
-    if abs(twice) < 1e-12:
-        return mean
-    # About their mean: far from the origin the products would lose their last digits.
-    moved = [(x - mean[0], y - mean[1]) for x, y in border]
-    pairs = list(zip(moved, moved[1:] + moved[:1], strict=True))
-    crosses = [x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs]
-    across = sum((a[0] + b[0]) * cross for (a, b), cross in zip(pairs, crosses, strict=True))
-    along = sum((a[1] + b[1]) * cross for (a, b), cross in zip(pairs, crosses, strict=True))
-    return mean[0] + across / (3 * twice), mean[1] + along / (3 * twice)
-
-
-def _doubled(corners: Sequence[Corner]) -> float:
-    """Twice the signed area; positive counter-clockwise."""
-    x0, y0 = corners[0] if corners else (0.0, 0.0)
-    moved = [(x - x0, y - y0) for x, y in corners]
-    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(moved, moved[1:] + moved[:1], strict=True))
-
-
-def _meet(a: Corner, b: Corner, c: Corner, d: Corner) -> bool:
-    """Whether the segments ab and cd share a point (Cormen et al., 33.1)."""
-    turns = _turn(c, d, a), _turn(c, d, b), _turn(a, b, c), _turn(a, b, d)
-    if turns[0] * turns[1] < 0 and turns[2] * turns[3] < 0:
-        return True
-    ends = ((c, d, a), (c, d, b), (a, b, c), (a, b, d))
-    return any(turn == 0 and _between(*end) for turn, end in zip(turns, ends, strict=True))
-
-
-def _turn(a: Corner, b: Corner, c: Corner) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-
-
-def _between(a: Corner, b: Corner, c: Corner) -> bool:
-    return min(a[0], b[0]) <= c[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= c[1] <= max(a[1], b[1])
+    """Centroid, on a plane: an area within a city is small."""
+    middle = shape(area).centroid
+    return middle.x, middle.y

@@ -64,10 +64,17 @@ def values_of(record: Any, *, kind: str, language: str, cities: Sequence[CityCar
     return values
 
 
-def wording_of(values: Mapping[str, Any], *, hint: str) -> Wording:
-    """Title and text; the language is found out unless said, a short text in the reader's own."""
+def wording_of(values: Mapping[str, Any], *, hint: str, record: Any = None) -> Wording:
+    """Title and text; the language is found out unless said, a short text in the reader's own.
+
+    The words of `record` sent again under another language correct it.
+    """
     title, text = values.get("title", ""), values.get("text", "")
-    return Wording(title, text, values.get("language") or detect_language(f"{title}\n{text}", hint=hint))
+    language = values.get("language") or detect_language(f"{title}\n{text}", hint=hint)
+    wrong = ""
+    if record is not None:
+        wrong = same_words(record, title=clean_line(title), text=clean_text(text), language=language)
+    return Wording(title, text, language, corrects=wrong)
 
 
 def details_of(
@@ -96,9 +103,8 @@ def _conditions(values: Mapping[str, Any], *, wording: Wording, record: Any) -> 
     """Only the version of this language changes; a text that is still the other language's is not copied."""
     language = wording.language
     stored = dict(record.frame_conditions) if record is not None else {}
-    wrong = _corrected_by(wording, record) if record is not None else ""
-    if wrong:
-        stored = conditions_moved(stored, wrong=wrong, right=language)
+    if wording.corrects:
+        stored = conditions_moved(stored, wrong=wording.corrects, right=language)
     for name in FRAME_CONDITIONS:
         text = values.get(f"condition_{name}", "").strip()
         versions = dict(stored.get(name) or {})
@@ -114,9 +120,3 @@ def _conditions(values: Mapping[str, Any], *, wording: Wording, record: Any) -> 
         else:
             stored.pop(name, None)
     return stored
-
-
-def _corrected_by(wording: Wording, record: Any) -> str:
-    """The language under which these words stand wrongly, as the service will see it; else empty."""
-    title, text = clean_line(wording.title), clean_text(wording.text or "")
-    return same_words(record, title=title, text=text, language=wording.language)

@@ -13,7 +13,6 @@ from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.themes import children_of, leaf_themes, top_themes
 from citytandem.partnerships.contract import CityCard
 from citytandem.streams.areas import (
-    LEAST_CORNERS,
     MOST_CORNERS,
     NoCorner,
     TooManyCorners,
@@ -55,7 +54,7 @@ class AreaField(forms.CharField):
         except TooManyCorners as error:
             message = _("There are too many entries: at most %(max_length)s.")
             raise forms.ValidationError(message, code="area.too_many", params={"max_length": MOST_CORNERS}) from error
-        if corners and (len(corners) < LEAST_CORNERS or is_flat(corners)):
+        if corners and is_flat(corners):
             message = _("An area needs at least three corners that do not lie on one line.")
             raise forms.ValidationError(message, code="area.too_few")
         return area_of(corners) if corners else None

@@ -14,13 +14,8 @@ def same_words(record: Any, *, title: str, text: str | None, language: str) -> s
     `text` None: nothing was said of the text. Then it is no correction: a name is the same in many languages. Nor is it
     one where people have written in `language` already.
     """
-    titles, texts = human_versions(record.title), human_versions(record.text)
-    if text is None or language in titles or language in texts:
-        return ""
-    for code, version in titles.items():
-        if version["text"] == title and texts.get(code, {}).get("text", "") == text:
-            return code
-    return ""
+    has_own = language in human_versions(record.title) or language in human_versions(record.text)
+    return "" if text is None or has_own else next(iter(_twins(record, title=title, text=text)), "")
 
 
 def is_taken(record: Any, *, title: str, text: str | None, language: str) -> bool:
@@ -29,15 +24,15 @@ def is_taken(record: Any, *, title: str, text: str | None, language: str) -> boo
     That happens to who only meant to correct a language; a translation of a text is never the same, word for word. Where
     there is no text but a title, it may be: many names are the same everywhere.
     """
-    titles, texts = human_versions(record.title), human_versions(record.text)
-    own = titles.get(language)
-    if not text or own is None or (own["text"], texts.get(language, {}).get("text", "")) == (title, text):
-        return False
-    return any(
-        version["text"] == title and texts.get(code, {}).get("text", "") == text
-        for code, version in titles.items()
-        if code != language
-    )
+    twins = _twins(record, title=title, text=text) if text else []
+    return bool(twins) and language not in twins and language in human_versions(record.title)
+
+
+def _twins(record: Any, *, title: str, text: str) -> list[str]:
+    """The languages under which people have written exactly this."""
+    texts = human_versions(record.text)
+    titles = human_versions(record.title)
+    return [code for code in titles if (titles[code]["text"], texts.get(code, {}).get("text", "")) == (title, text)]
 
 
 def relabel(record: Any, *, wrong: str, right: str) -> None:

@@ -14,6 +14,7 @@ from citytandem.streams.services.records import (
     record_edit,
     record_import,
 )
+from tests.integration.streams.editing import reword
 
 pytestmark = pytest.mark.django_db
 
@@ -67,14 +68,7 @@ def test_an_import_that_does_not_fit_is_refused(fields: dict[str, Any]) -> None:
 def test_correcting_a_language_keeps_versions_and_conditions() -> None:
     conditions = {"law": {"de": {"text": "Klären.", "by": "human"}}}
     made = bring(fields={"city": stable_id("city", "krefeld"), "visibility": "public", "frame_conditions": conditions})
-    record_edit(
-        kind="solution",
-        key=made.id,
-        version=1,
-        by=SYSTEM,
-        details={},
-        wording=Wording("Füllstandssensoren", "Sie melden volle Eimer.", "nl"),
-    )
+    reword(made, Wording("Füllstandssensoren", "Sie melden volle Eimer.", "nl"), by=SYSTEM)
     kept = Solution.objects.get()
     assert (set(kept.title), set(kept.text), kept.language) == ({"nl", "en"}, {"nl", "en"}, "nl")
     assert kept.frame_conditions == {"law": {"nl": {"text": "Klären.", "by": "human"}}}
@@ -95,7 +89,7 @@ def test_what_people_changed_survives_the_next_import(innovation_unit: Actor) ->
 def test_a_source_goes_on_telling_the_languages_that_nobody_changed(innovation_unit: Actor) -> None:
     made = bring()
     dutch = Wording("Sensoren in bakken", "Ze melden volle bakken.", "nl")
-    record_edit(kind="solution", key=made.id, version=1, by=innovation_unit, details={}, wording=dutch)
+    reword(made, dutch, by=innovation_unit)
     bring(title={"de": "Sensoren", "en": "Sensors"})
     kept = Solution.objects.get()
     assert {code: version["text"] for code, version in kept.title.items()} == {
@@ -110,7 +104,7 @@ def test_a_machine_s_version_that_goes_with_an_edit_is_nobody_s_change(innovatio
     made.title = {**made.title, "de": {"text": "Sensoren", "by": "machine", "of": "0"}}
     made.save()
     english = Wording("Sensors in bins", None, "en")
-    record_edit(kind="solution", key=made.id, version=made.version, by=innovation_unit, details={}, wording=english)
+    reword(made, english, by=innovation_unit, version=made.version)
     bring(title={"en": "Sensors", "de": "Füllstandssensoren"}, text={"en": "They tell."}, language="en")
     kept = Solution.objects.get()
     assert {code: version["text"] for code, version in kept.title.items()} == {

@@ -26,6 +26,7 @@ from citytandem.streams.services.records import (
     record_edit,
     record_submit,
 )
+from tests.integration.streams.editing import reword
 
 pytestmark = pytest.mark.django_db
 BINS = Wording("Die Mülleimer quellen über", "Jeden Samstag liegt der Müll auf dem Marktplatz.", "de")
@@ -208,9 +209,7 @@ def test_an_edit_that_changes_nothing_leaves_no_trace(resident: Actor) -> None:
 
 def test_a_second_language_joins_the_first(resident: Actor) -> None:
     made = submit(resident)
-    record_edit(
-        kind="problem", key=made.id, version=1, by=resident, wording=Wording("Bins overflow", "", "en"), details={}
-    )
+    reword(made, Wording("Bins overflow", "", "en"), by=resident)
     kept = Problem.objects.get()
     assert set(kept.title) == {"de", "en"}
     assert set(kept.text) == {"de"}
@@ -221,9 +220,7 @@ def test_who_was_slower_is_told_and_changes_nothing(resident: Actor, innovation_
     made = submit(resident)
     record_edit(kind="problem", key=made.id, version=1, by=innovation_unit, details={"themes": ["waste"]})
     with pytest.raises(Conflict) as caught:
-        record_edit(
-            kind="problem", key=made.id, version=1, by=resident, wording=Wording("Anders", "", "de"), details={}
-        )
+        reword(made, Wording("Anders", "", "de"), by=resident)
     assert caught.value.details == {"current_version": 2}
     assert Problem.objects.get().title == made.title
 
@@ -315,14 +312,7 @@ def test_residents_do_not_set_the_status_even_of_their_own(resident: Actor) -> N
 
 def test_the_same_words_under_another_language_correct_it(resident: Actor) -> None:
     made = submit(resident, wording=Wording("Internet", "Kein Empfang.", "ro"))
-    record_edit(
-        kind="problem",
-        key=made.id,
-        version=1,
-        by=resident,
-        details={},
-        wording=Wording("Internet", "Kein Empfang.", "de"),
-    )
+    reword(made, Wording("Internet", "Kein Empfang.", "de"), by=resident)
     kept = Problem.objects.get()
     assert (set(kept.title), set(kept.text), kept.language) == ({"de"}, {"de"}, "de")
     assert set(Change.objects.latest("id").fields) == {"title", "text", "language"}
@@ -352,7 +342,7 @@ def test_an_area_stands_on_the_map_at_its_middle(resident: Actor) -> None:
 def test_a_name_that_is_the_same_in_two_languages_corrects_nothing(resident: Actor) -> None:
     made = submit(resident, wording=Wording("CIVIS", "Ein langer Text.", "de"))
     for version, wording in enumerate([Wording("CIVIS", None, "en"), Wording("CIVIS", "A long text.", "en")], start=1):
-        record_edit(kind="problem", key=made.id, version=version, by=resident, details={}, wording=wording)
+        reword(made, wording, by=resident, version=version)
     kept = Problem.objects.get()
     assert {code: version["text"] for code, version in kept.text.items()} == {
         "de": "Ein langer Text.",
@@ -364,16 +354,9 @@ def test_a_name_that_is_the_same_in_two_languages_corrects_nothing(resident: Act
 def test_a_language_is_not_corrected_over_other_words(resident: Actor) -> None:
     made = submit(resident, wording=Wording("Zu laut", "Jede Nacht.", "de"))
     french = Wording("Trop de bruit", "Chaque nuit.", "fr")
-    record_edit(kind="problem", key=made.id, version=1, by=resident, details={}, wording=french)
+    reword(made, french, by=resident)
     with pytest.raises(Invalid) as caught:
-        record_edit(
-            kind="problem",
-            key=made.id,
-            version=2,
-            by=resident,
-            details={},
-            wording=Wording("Zu laut", "Jede Nacht.", "fr"),
-        )
+        reword(made, Wording("Zu laut", "Jede Nacht.", "fr"), by=resident, version=2)
     assert caught.value.field == "language"
     assert Problem.objects.get().title["fr"]["text"] == "Trop de bruit"
 
@@ -383,5 +366,13 @@ def test_a_name_may_become_the_same_in_two_languages(resident: Actor) -> None:
     for version, wording in enumerate(
         [Wording("Smart Parking", "", "en"), Wording("Smart Parking", "", "de")], start=1
     ):
-        record_edit(kind="problem", key=made.id, version=version, by=resident, details={}, wording=wording)
+        reword(made, wording, by=resident, version=version)
     assert {version["text"] for version in Problem.objects.get().title.values()} == {"Smart Parking"}
+
+
+def test_who_changes_the_kind_of_place_takes_the_old_place_away(resident: Actor) -> None:
+    square = {"type": "Polygon", "coordinates": [[[6.5, 51.3], [6.6, 51.3], [6.6, 51.4], [6.5, 51.4], [6.5, 51.3]]]}
+    made = submit(resident, place_kind="area", area=square)
+    record_edit(kind="problem", key=made.id, version=1, by=resident, details={"place_kind": "city"})
+    kept = Problem.objects.get()
+    assert (kept.area, kept.latitude, kept.longitude) == (None, None, None)

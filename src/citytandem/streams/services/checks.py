@@ -13,7 +13,7 @@ from citytandem.core.errors import Invalid
 from citytandem.core.languages import is_language
 from citytandem.core.text import clean_line, clean_text
 from citytandem.core.themes import leaf_themes
-from citytandem.streams.areas import crosses_itself, is_flat
+from citytandem.streams.areas import is_flat, is_sound
 from citytandem.streams.models import (
     FRAME_CONDITIONS,
     Affected,
@@ -84,7 +84,7 @@ def _degrees(value: Any, *, name: str, limit: float) -> Any:
 
 
 def _area(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A polygon whose borders are closed and whose outer one does not cross itself (RFC 7946, 3.1.6)."""
+    """A polygon whose borders are closed and do not cross (RFC 7946, 3.1.6)."""
     rings = value.get("coordinates") or []
     if value.get("type") != "Polygon" or any(len(ring) < 4 or list(ring[0]) != list(ring[-1]) for ring in rings):
         raise Invalid("area.not_closed", _("An area is a polygon whose border ends where it began."), field="area")
@@ -92,7 +92,7 @@ def _area(value: Mapping[str, Any]) -> Mapping[str, Any]:
     if is_flat(border):
         message = _("An area needs at least three corners that do not lie on one line.")
         raise Invalid("area.flat", message, field="area")
-    if crosses_itself(border):
+    if not is_sound(value):
         raise Invalid("area.crosses_itself", _("The border of this area crosses itself."), field="area")
     return value
 

@@ -242,6 +242,19 @@ def _assign(record: Any, kind: str, details: Mapping[str, Any]) -> None:
         if name not in EDITABLE[kind] | SHARED:
             raise Invalid("field.unknown", _("This field cannot be written."), field=name)
         setattr(record, name, checked_value(name, value))
+    _check_place(record, details)
+    if isinstance(record, Solution):
+        low, high = record.cost_low, record.cost_high
+        if low is not None and high is not None and low > high:
+            raise Invalid("cost.order", _("The lower cost is above the higher one."), field="cost_low")
+
+
+def _check_place(record: Any, details: Mapping[str, Any]) -> None:
+    """Whether the place is there that its kind speaks of. Who changes the kind takes the old place away with it."""
+    gone = {PlaceKind.CITY: ("latitude", "longitude", "area"), PlaceKind.POINT: ("area",)}
+    for name in gone.get(details.get("place_kind", ""), ()):
+        if name not in details:
+            setattr(record, name, None)
     if record.place_kind == PlaceKind.POINT and (record.latitude is None or record.longitude is None):
         raise Invalid(
             "place.missing",
@@ -259,10 +272,6 @@ def _assign(record: Any, kind: str, details: Mapping[str, Any]) -> None:
     if record.place_kind == PlaceKind.AREA:
         # Where the map and the list of places show it.
         record.longitude, record.latitude = (round(degrees, 6) for degrees in middle_of(record.area))
-    if isinstance(record, Solution):
-        low, high = record.cost_low, record.cost_high
-        if low is not None and high is not None and low > high:
-            raise Invalid("cost.order", _("The lower cost is above the higher one."), field="cost_low")
 
 
 def _snapshot(record: Any) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     form = form_class(kind)(request.POST or None, initial=start, cities=cities)
 
     def save() -> Any:
-        wording = wording_of(form.cleaned_data, hint=record.language)
+        wording = wording_of(form.cleaned_data, hint=record.language, record=record)
         details = details_of(form.cleaned_data, kind=kind, cities=cities, wording=wording, record=record)
         version = form.cleaned_data["version"]
         return record_edit(kind=kind, key=record.id, version=version, by=actor, wording=wording, details=details)
