@@ -13,7 +13,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.md"
 KEPT = HERE / "results.json"
-ALL = ("match", "pages", "places", "background", "index")
+ALL = (
+    "match", "pages", "places", "background", "index", "lists", "crowd", "funnel", "intake", "federation",
+    "federation_visible", "soak",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:

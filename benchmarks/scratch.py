@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -36,7 +37,9 @@ def node(*, settings: dict[str, str] | None = None, demo: str | None = None) -> 
         from django.db import connections
 
         connections.close_all()
+        # The server with its cluster, which may lie elsewhere; then what else a node leaves in its folder: locks, logs, files.
         embedded.remove(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,23 +13,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from citytandem.core.ports import free_port
+
 HERE = Path(__file__).resolve().parent
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def serving(application: str, *, ready: str, workers: int = 1) -> Iterator[str]:
+    """The base address of `application` (module:name) behind granian, as `citytandem web` starts it."""
+    with serving_at(application, ready=ready, port=free_port(), workers=workers) as base:
+        yield base
 
 
 @contextmanager
-def serving(application: str, *, ready: str) -> Iterator[str]:
-    """The base address of `application` (module:name) behind granian, as `citytandem web` starts it."""
-    port = free_port()
+def serving_at(application: str, *, ready: str, port: int, workers: int = 1) -> Iterator[str]:
+    """As `serving`, at a port that is known before."""
     code = (
         "from granian import Granian; from granian.constants import Interfaces;"
-        f"Granian({application!r}, address='127.0.0.1', port={port}, interface=Interfaces.WSGI, workers=1, blocking_threads=4,"
+        f"Granian({application!r}, address='127.0.0.1', port={port}, interface=Interfaces.WSGI, workers={workers}, blocking_threads=4,"
         " backpressure=64, websockets=False, log_access=False).serve()"
     )
     environment = {**os.environ, "PYTHONPATH": f"{HERE}:{HERE.parent / 'src'}"}

@@ -17,7 +17,9 @@ from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 from citytandem.accounts.contract import Actor
-from citytandem.accounts.models import Person, Role
+from citytandem.accounts.models import NODE_ROLES, Department, Membership, Organisation, Person, Role
+from citytandem.accounts.selectors import actor_by_id
+from citytandem.core import clock
 from citytandem.search import vectors
 from citytandem.search.embedder import BuiltIn, Matrix, unit
 
@@ -103,8 +105,18 @@ def make_actor(db: None) -> Callable[[str], Actor]:
     """Make a person of a role, and give the actor."""
 
     def make(role: str) -> Actor:
-        person = Person.objects.create(email=f"{role}-{Person.objects.count()}@test.example", name=role, role=role)
-        return Actor(person.id, person.name, person.role)
+        number = Person.objects.count()
+        person = Person.objects.create(email=f"{role}-{number}@test.example", name=role)
+        place: dict[str, Any] = {}
+        if role == Role.DEPARTMENT_STAFF:
+            place["department"] = Department.objects.create(slug=f"department-{number}")
+        elif role == Role.ORGANISATION_MEMBER:
+            place["organisation"] = Organisation.objects.create(
+                slug=f"organisation-{number}", name="Organisation", created_at=clock.now()
+            )
+        if place or role in NODE_ROLES:
+            Membership.objects.create(person=person, role=role, since=clock.now(), **place)
+        return actor_by_id(person.id, name=person.name)
 
     return make
 

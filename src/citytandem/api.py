@@ -13,10 +13,14 @@ from ninja import Query
 
 from citytandem import __version__
 from citytandem.accounts.contract import actor_of
+from citytandem.challenges.api import router as challenges
+from citytandem.conversation.api import router as conversation
 from citytandem.core.api import JSON, Api, Shape
 from citytandem.core.api_errors import path_unknown, problem
 from citytandem.core.openapi import MEDIA_TYPE_KEY
 from citytandem.core.themes import skos, themes
+from citytandem.files.api import router as files
+from citytandem.moderation.api import router as moderation
 from citytandem.partnerships.api import router as partnerships
 from citytandem.partnerships.geo import city_features, partnership_features
 from citytandem.streams.api import router as streams
@@ -32,7 +36,11 @@ LD_JSON = "application/ld+json"
 
 api = Api(title="citytandem", version=__version__, description=DESCRIPTION)
 api.add_router("", streams)
+api.add_router("", challenges)
 api.add_router("", partnerships)
+api.add_router("", files)
+api.add_router("", moderation)
+api.add_router("", conversation)
 
 
 class ThemeOut(Shape):

@@ -114,9 +114,9 @@ def _set_up_django() -> None:
 
 
 def _check_name(demo: str) -> None:
-    from citytandem.demo.names import demo_names, home_of
+    from citytandem.demo.names import home_of, is_demo_name
 
-    if demo not in demo_names():
+    if not is_demo_name(demo):
         _set_up_django()  # the message is told in the operator's language
         home_of(demo)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from citytandem.core.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -36,13 +37,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def node() -> Iterator[str]:
-    """Base address of a fresh node of Krefeld, as `city.py run` starts it; stopped by SIGTERM."""
+def node_folder() -> Path:
+    """The data folder of the node; its letters are files in `mail` there."""
     folder = Path(tempfile.mkdtemp(prefix="citytandem-browser-"))
     folder.chmod(0o755)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def node(node_folder: Path) -> Iterator[str]:
+    """Base address of a fresh node of Krefeld, as `city.py run` starts it; stopped by SIGTERM."""
+    folder = node_folder
+    port = free_port()
     environment = {
         key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
     }
@@ -65,7 +71,7 @@ def node() -> Iterator[str]:
     ]
     log = (folder / "run.log").open("wb")
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://localhost:{port}"
     try:
         _wait_for(base, process, folder / "run.log")
         yield base

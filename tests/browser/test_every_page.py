@@ -12,10 +12,14 @@ from axe_playwright_python.sync_playwright import Axe
 PUBLIC = (
     "/", "/problems", "/solutions", "/match", "/match?q=Strassenlampen+verbrauchen+zu+viel+Strom", "/match?q=qqqq+zzzz",
     "/cities", "/cities/sofia", "/cities/krefeld", "/partnerships", "/partnerships/basel-freiburg-mulhouse", "/programme",
-    "/map", "/themes", "/about", "/about/match", "/about/accessibility", "/sign-in", "/nothing-here",
-    "/problems?theme=data", "/problems?theme=noise&city=pirna",
+    "/map", "/themes", "/about", "/about/match", "/about/accessibility", "/about/privacy", "/sign-in", "/nothing-here",
+    "/problems?theme=data", "/problems?theme=noise&city=pirna", "/sign-up", "/about/moderation", "/about/answers",
+    "/departments", "/organisations",
 )  # fmt: skip
-STAFF = ("/desk", "/desk/weights", "/problems/new", "/solutions/new", "/solutions/import")
+STAFF = (
+    "/desk", "/desk/weights", "/desk/problems", "/desk/statistics", "/problems/new", "/solutions/new",
+    "/solutions/import", "/account", "/account/privacy", "/following",
+)  # fmt: skip
 VIEWS = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # The weight of a page without a map: what a phone has to load at the first visit.

@@ -32,8 +32,7 @@ from tests.small_world import World, small_world
 
 EXAMPLES = 6
 REFUSED_BY_A_RULE = {400, 412, 422}
-CONFIG = {
-    "generation": {"max-examples": EXAMPLES, "deterministic": True, "no-shrink": True},
+CHECKS = {
     "checks": {
         "missing_required_header": {"expected-statuses": [400, 401, 403, 404, 415, 422, 428]},
         "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428]},
@@ -49,6 +48,7 @@ def _one_connection() -> Iterator[None]:
     """A server closes connections between requests; here they belong to the test. Refusals are no news either."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
+    get_wsgi_application()  # before the logger is told to be quiet: the first one sets all loggers up
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     yield
     logging.getLogger("django.request").setLevel(logging.NOTSET)
@@ -81,9 +81,15 @@ class SignedIn:
         case.headers["X-CSRFToken"] = TOKEN
 
 
+def schema_config(examples: int) -> SchemathesisConfig:
+    """How schemathesis works here; the same examples each time."""
+    generation = {"max-examples": examples, "deterministic": True, "no-shrink": True}
+    return SchemathesisConfig.from_dict({"generation": generation, **CHECKS})
+
+
 def _described() -> Any:
     """The API as its document tells it, reached in this process."""
-    described = schemathesis.openapi.from_dict(json.loads(api.document()), config=SchemathesisConfig.from_dict(CONFIG))
+    described = schemathesis.openapi.from_dict(json.loads(api.document()), config=schema_config(EXAMPLES))
     described.app = get_wsgi_application()
     return described
 
@@ -99,16 +105,18 @@ moderately = settings(
 @as_visitor.parametrize()
 @moderately
 def test_a_visitor_gets_what_the_document_says(case: Any, world: World) -> None:
-    _check(case)
+    validated(case)
 
 
 @as_innovation_unit.parametrize()
 @moderately
 def test_the_innovation_unit_gets_what_the_document_says(case: Any, world: World, session: None) -> None:
-    _check(case)
+    validated(case)
 
 
-def _check(case: Any) -> None:
+def validated(case: Any) -> Any:
+    """The answer to a case, which is what the document says."""
     response = case.call()
     by_a_rule = response.status_code in REFUSED_BY_A_RULE and response.json()["code"] != "request.invalid"
     case.validate_response(response, excluded_checks=[positive_data_acceptance] if by_a_rule else [])
+    return response

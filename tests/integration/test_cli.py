@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from argparse import Namespace
 from collections.abc import Iterator
 from io import StringIO
@@ -149,7 +150,7 @@ def test_wrong_use_is_told_in_a_line_and_ends_with_two(arguments: list[str], tol
     [
         ("weights", {"action": "use", "number": None}, "say which"),
         ("publiccode", {"file": Path("no-such-file.yml")}, "no-such-file.yml"),
-        ("person", {"email": "no-address"}, "not an e-mail address"),
+        ("person", {"email": "no-address", "drop_second_factor": False}, "not an e-mail address"),
     ],
 )
 def test_more_wrong_use(name: str, options: dict[str, Any], told: str) -> None:
@@ -281,7 +282,7 @@ def test_a_sign_in_keeps_its_role_and_name_and_no_weak_password(monkeypatch: pyt
 
     def person(password: str, **options: Any) -> None:
         monkeypatch.setattr(sys, "stdin", StringIO(password))
-        asked = {"email": "Anna@example.org", "name": None, "role": None} | options
+        asked = {"email": "Anna@example.org", "name": None, "role": None, "drop_second_factor": False} | options
         assert command("person").run(Namespace(json=True, **asked)) == 0
 
     with pytest.raises(WrongUse):
@@ -294,7 +295,11 @@ def test_a_sign_in_keeps_its_role_and_name_and_no_weak_password(monkeypatch: pyt
     person("correct horse battery", name="Anna", role="innovation_unit")
     person("another long sentence", email="anna@EXAMPLE.org")
     kept = Person.objects.get()
-    assert (kept.name, kept.role, kept.check_password("another long sentence")) == ("Anna", "innovation_unit", True)
+    assert (
+        kept.name,
+        [held.role for held in kept.memberships.all()],
+        kept.check_password("another long sentence"),
+    ) == ("Anna", ["innovation_unit"], True)
 
 
 @pytest.mark.django_db
@@ -321,3 +326,28 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
     path.write_text("problem\tsolution\tlang_problem\nBins\tSensors\ten\n", encoding="utf-8")
     with pytest.raises(BadFile, match="columns are missing: lang_solution"):
         read_pairs(path)
+
+
+def test_everything_about_a_person_is_copied_and_then_erased(warm: Node, tmp_path: Path) -> None:
+    warm.call("match", "Mülleimer")
+    person = ("--person", "resident@citytandem.example")
+
+    copied = warm.json("privacy", "export", *person, "--out", str(tmp_path / "copy.zip"))
+    with zipfile.ZipFile(tmp_path / "copy.zip") as box:
+        assert json.loads(box.read("data.json"))["person"] == copied["person"]
+    assert warm.json("privacy", "erase", *person, code=2)["error"]
+    assert warm.json("privacy", "erase", *person, "--yes")["erased"] is True
+    assert warm.json("privacy", "erase", *person, "--yes", code=1) == {"person": None}
+    assert warm.json("privacy", "erase", "--person", copied["person"], "--yes")["erased"] is False
+    assert set(warm.json("privacy", "sweep")) > {"accounts.log", "accounts.sign_in"}
+
+
+def test_a_folder_without_a_node_is_named_and_stays_empty(node: Node, tmp_path: Path) -> None:
+    (tmp_path / "tandem" / "sofia").mkdir(parents=True)
+    (tmp_path / "tandem" / "sofia" / "prepared.json").write_text("{}")
+    done = node.call("federation", "status", "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert f"there is no node in {tmp_path}" in done.stderr
+    assert f"--data {tmp_path / 'tandem' / 'sofia'}" in done.stderr
+    assert not (tmp_path / "postgres").exists()
+    assert [found.name for found in tmp_path.iterdir()] == ["tandem"]

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from citytandem import supervisor
+from citytandem.core.ports import free_port
 from citytandem.database import embedded
 from citytandem.database.processes import HAS_PROC, PROC, pids_with_environment, wait_until
 
@@ -52,12 +53,6 @@ class RunningNode:
     def pid_of(self, child: str) -> int:
         record = json.loads((self.data / "run" / "node.json").read_text())
         return int(record["children"][child]["pid"])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def left_over(data: Path) -> list[int]:
@@ -110,7 +105,7 @@ def node(data: Path) -> Iterator[RunningNode]:
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_everything_in_order(node: RunningNode, signum: signal.Signals) -> None:
-    assert f"runs at http://127.0.0.1:{node.port}/" in node.output.read_text()
+    assert f"runs at http://localhost:{node.port}/" in node.output.read_text()
     assert "Sign in as anna (example)" in node.output.read_text()
     assert len(left_over(node.data)) >= 4  # web and its child, worker, database
     node.process.send_signal(signum)
@@ -206,7 +201,7 @@ def test_a_killed_database_comes_back(node: RunningNode) -> None:
 def test_a_second_run_on_the_same_data_is_refused(node: RunningNode) -> None:
     second = RunningNode(node.data)
     assert second.ends_with() == 1
-    assert second.says(f"already runs on {node.data} at http://127.0.0.1:{node.port}/")
+    assert second.says(f"already runs on {node.data} at http://localhost:{node.port}/")
     assert node.process.poll() is None
 
 

@@ -17,8 +17,8 @@ from typing import Any
 from citytandem.cli.command import Command
 
 NAMES = (
-    "run", "stop", "web", "worker", "match", "evaluate", "demo", "places", "index", "weights", "publiccode", "themes",
-    "person", "node", "translations", "bench", "check_project",
+    "run", "stop", "web", "worker", "match", "rank", "verify", "evaluate", "demo", "places", "index", "weights", "publiccode",
+    "proposals", "themes", "person", "privacy", "bounces", "node", "federation", "translations", "bench", "check_project",
 )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def _do(chosen: Command, options: argparse.Namespace) -> int:
     from citytandem.database import EmbeddedDatabaseError
 
     try:
-        if chosen.needs == "nothing":
+        if chosen.needs == "nothing" or chosen.alone(options):
             return chosen.run(options)
         return _with_database(chosen, options)
     except KeyboardInterrupt:
@@ -86,6 +86,8 @@ def _with_database(chosen: Command, options: argparse.Namespace) -> int:
     from citytandem.database.embedded import database_for
 
     folder = Path(options.data).resolve()
+    if chosen.needs == "existing" and "DATABASE_URL" not in os.environ:
+        _require_node(folder)
     os.environ["CITYTANDEM_DATA"] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citytandem.settings.embedded")
     with database_for(folder) as url:
@@ -116,6 +118,15 @@ def _with_database(chosen: Command, options: argparse.Namespace) -> int:
             return _complain(options, str(error), 2 if error.status in {400, 422} else 1)
         finally:
             connections.close_all()
+
+
+def _require_node(folder: Path) -> None:
+    """Raises WrongUse where no node was ever started in the folder; names those of a tandem below it."""
+    if (folder / "prepared.json").exists():
+        return
+    below = sorted(found.parent for found in folder.glob("tandem/*/prepared.json"))
+    hint = f"; there are two below it: --data {' or --data '.join(map(str, below))}" if below else ""
+    raise WrongUse(f"there is no node in {folder}{hint}")
 
 
 def _complain(options: argparse.Namespace, message: str, code: int) -> int:

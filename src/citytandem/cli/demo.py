@@ -10,9 +10,26 @@ from citytandem.cli.command import Command
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", default="krefeld", help="short name of the home city, e.g. krefeld or sofia")
+    parser.add_argument("--partner", metavar="ADDRESS", help="become the partner of another demo node on this machine")
+    parser.add_argument("--partner-name", default="", metavar="NAME", help="what to call it (default: its address)")
 
 
 def _run(options: argparse.Namespace) -> int:
+    return _partner(options) if options.partner else _load(options)
+
+
+def _partner(options: argparse.Namespace) -> int:
+    from citytandem.core.node import this_node
+    from citytandem.demo.partners import partner_make
+
+    if not this_node().demo:
+        raise WrongUse("only nodes of the demo become partners without two people who compare words")
+    state = partner_make(options.partner, name=options.partner_name)
+    show(options, {"partner": options.partner, "state": state}, [f"{options.partner}: {state}"])
+    return 0
+
+
+def _load(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from citytandem.core.node import this_node

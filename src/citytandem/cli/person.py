@@ -15,8 +15,20 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="default: that of an existing sign-in, else the address")
     parser.add_argument(
         "--role",
-        choices=("resident", "innovation_unit", "administrator"),
+        choices=(
+            "resident",
+            "innovation_unit",
+            "council_viewer",
+            "programme_coordinator",
+            "moderator",
+            "administrator",
+        ),
         help="default: that of an existing sign-in, else resident",
+    )
+    parser.add_argument(
+        "--drop-second-factor",
+        action="store_true",
+        help="take passkeys, second factor and recovery codes away; the password stays, and none is read",
     )
 
 
@@ -26,6 +38,8 @@ def _run(options: argparse.Namespace) -> int:
 
     from citytandem.accounts.contract import person_make
 
+    if options.drop_second_factor:
+        return _drop(options)
     try:
         validate_email(options.email)
     except ValidationError as error:
@@ -35,7 +49,18 @@ def _run(options: argparse.Namespace) -> int:
         made = person_make(email=options.email, name=options.name, role=options.role, password=password)
     except ValidationError as error:
         raise WrongUse(" ".join(error.messages)) from error
-    show(options, {"id": str(made.id), "email": options.email, "role": made.role}, [f"{options.email} ({made.role})"])
+    roles = sorted(made.roles - {"resident"}) or ["resident"]
+    role = " ".join(roles)
+    show(options, {"id": str(made.id), "email": options.email, "role": role}, [f"{options.email} ({role})"])
+    return 0
+
+
+def _drop(options: argparse.Namespace) -> int:
+    from citytandem.accounts.contract import SYSTEM
+    from citytandem.accounts.signin.services.factors import second_factor_drop
+
+    gone = second_factor_drop(email=options.email, by=SYSTEM)
+    show(options, {"email": options.email, "dropped": gone}, [f"{options.email}: {gone} taken away"])
     return 0
 
 

@@ -13,7 +13,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    return supervisor.run(supervisor.options_from(options))
+    chosen = supervisor.options_from(options)
+    return supervisor.run_tandem(chosen) if chosen.demo == "tandem" else supervisor.run(chosen)
 
 
 COMMAND = Command(

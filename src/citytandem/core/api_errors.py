@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
@@ -17,7 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from citytandem.core.errors import DomainError, Forbidden, Invalid, NotFound, problem_details
+from citytandem.core.errors import (
+    DomainError,
+    Forbidden,
+    Invalid,
+    MethodNotAllowed,
+    NotFound,
+    problem_details,
+    retry_headers,
+)
 
 MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger(__name__)
@@ -31,12 +39,6 @@ class NotSignedIn(DomainError):
     """Only people with a sign-in may do this."""
 
     status = 401
-
-
-class MethodNotAllowed(DomainError):
-    """The address exists, but cannot be asked in this way."""
-
-    status = 405
 
 
 class Stale(DomainError):
@@ -72,6 +74,16 @@ class Failed(DomainError):
 def malformed() -> Malformed:
     """What is said of unreadable requests."""
     return Malformed("request.malformed", _("This request cannot be read. Send well-formed JSON in UTF-8."))
+
+
+def too_large() -> TooLarge:
+    """What is said of a body that is larger than anything we read."""
+    return TooLarge("request.too_large", _("This is too much at once. Send less, or in several steps."))
+
+
+def too_many_files() -> TooLarge:
+    """What is said of more files than any form of ours takes."""
+    return TooLarge("request.too_many_files", _("These are too many files at once. Send a few of them."))
 
 
 def path_unknown() -> NotFound:
@@ -115,6 +127,8 @@ def problem(error: DomainError, request: HttpRequest, *, errors: Sequence[Mappin
     content = orjson.dumps({**details, **body}, default=str)
     response = HttpResponse(content, status=error.status, content_type=MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
+    for name, value in retry_headers(error).items():
+        response.headers[name] = value
     if error.status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Session realm="citytandem"'
     return response
@@ -126,7 +140,8 @@ def handle_errors(api: NinjaAPI) -> None:
         DomainError: lambda error: error,
         Http404: lambda _error: path_unknown(),
         HttpError: _of_http_error,
-        RequestDataTooBig: lambda _error: TooLarge("request.too_large", _("This request is too large.")),
+        RequestDataTooBig: lambda _error: too_large(),
+        TooManyFilesSent: lambda _error: too_many_files(),
         SuspiciousOperation: lambda _error: malformed(),
         MultiPartParserError: lambda _error: malformed(),
         UnreadablePostError: lambda _error: malformed(),

@@ -22,6 +22,11 @@ class DomainError(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    def raise_unless_about_input(self) -> None:
+        """For pages that show what was typed again, with the reason: other refusals (no right, not there) go on their way."""
+        if self.status not in {409, 422}:
+            raise self
+
 
 class NotFound(DomainError):
     """There is no such thing, or the reader may not know that there is."""
@@ -29,10 +34,22 @@ class NotFound(DomainError):
     status = 404
 
 
+class Gone(NotFound):
+    """It was here, and whoever it belongs to has taken it back."""
+
+    status = 410
+
+
 class Forbidden(DomainError):
     """The actor may not do this."""
 
     status = 403
+
+
+class MethodNotAllowed(DomainError):
+    """The address exists, but cannot be asked in this way."""
+
+    status = 405
 
 
 class Invalid(DomainError):
@@ -47,10 +64,22 @@ class Conflict(DomainError):
     status = 409
 
 
+class TooMany(DomainError):
+    """Tried too often; `details["retry_after"]` tells the seconds to wait."""
+
+    status = 429
+
+
 class Unavailable(DomainError):
     """A part that this needs (embedding endpoint, translator) does not answer; try again later."""
 
     status = 503
+
+
+def retry_headers(error: DomainError) -> dict[str, str]:
+    """`Retry-After` (RFC 9110, 10.2.3) where the error tells how long to wait."""
+    seconds = error.details.get("retry_after")
+    return {"Retry-After": str(seconds)} if seconds else {}
 
 
 def problem_details(error: DomainError, *, instance: str = "") -> dict[str, Any]:

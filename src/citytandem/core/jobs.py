@@ -5,9 +5,11 @@ A task takes ids only, and calls one service. Deferring is part of the surroundi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from procrastinate import RetryStrategy, exceptions
@@ -15,12 +17,25 @@ from procrastinate.contrib.django import app
 
 from citytandem.core import clock
 
-Queue = Literal["default", "federation", "heavy"]
+# `partners`: what waits for the answer of a partner node, who may take its time.
+Queue = Literal["default", "federation", "heavy", "partners"]
 # For jobs that build on others or can wait: they run when nothing else does.
 LATER = -1
+# For what is quickly done and keeps others waiting.
+SOONER = 1
 
 task = app.task
-__all__ = ["LATER", "app", "enqueue", "patiently", "take_up_left", "task"]
+__all__ = [
+    "LATER",
+    "SOONER",
+    "app",
+    "are_waiting",
+    "enqueue",
+    "enqueue_after_commit",
+    "patiently",
+    "take_up_left",
+    "task",
+]
 # A worker that lives says so every ten seconds.
 SECONDS_OF_SILENCE = 60
 # A job that kills its worker each time has to end some day.
@@ -32,9 +47,18 @@ def patiently(*errors: type[Exception]) -> RetryStrategy:
     return RetryStrategy(max_attempts=5, exponential_wait=5, retry_exceptions=errors)
 
 
-def enqueue(name: str, *, queue: Queue = "default", once: str | None = None, priority: int = 0, **ids: Any) -> None:
-    """Run the task registered as `name` later; with `once`, a job already waiting under that key is enough."""
-    deferrer = app.configure_task(name, queue=queue, queueing_lock=once, priority=priority, allow_unknown=False)
+def enqueue(
+    name: str, *, queue: Queue = "default", once: str | None = None, priority: int = 0, gather: bool = False, **ids: Any
+) -> None:
+    """Run the task registered as `name` later; with `once`, a job already waiting under that key is enough.
+
+    With `gather` it waits a moment first, so that on a lively evening one job does the work of many.
+    """
+    pause = timedelta(seconds=settings.SECONDS_TO_GATHER if gather else 0)
+    deferrer = app.configure_task(
+        name, queue=queue, queueing_lock=once, priority=priority, allow_unknown=False,
+        schedule_at=clock.now() + pause if pause else None,
+    )  # fmt: skip
     if once is None:
         deferrer.defer(**ids)
         return
@@ -43,6 +67,41 @@ def enqueue(name: str, *, queue: Queue = "default", once: str | None = None, pri
             deferrer.defer(**ids)
     except exceptions.AlreadyEnqueued:
         return
+
+
+@dataclass(frozen=True, slots=True)
+class _Deferred:
+    """A job to leave once the transaction has committed. Equal ones do the same."""
+
+    name: str
+    once: str
+    queue: Queue
+    gather: bool
+
+    def __call__(self) -> None:
+        enqueue(self.name, queue=self.queue, once=self.once, gather=self.gather)
+
+
+def enqueue_after_commit(name: str, *, once: str, queue: Queue = "default", gather: bool = False) -> None:
+    """As `enqueue`, after the surrounding transaction has committed, and once for each: for keys that many share.
+
+    A job that waits under the key by then begins later, so it sees what was committed: nothing is left out, which `once`
+    within a transaction cannot promise.
+
+    Inside, each writer would wait for the others at the key until they commit, and two who use two keys in opposite
+    orders for ever. Should the process end in between there is no job: another one has to come by and look.
+    """
+    job = _Deferred(name, once, queue, gather)
+    if not any(waiting[1] == job for waiting in connection.run_on_commit):
+        transaction.on_commit(job)
+
+
+def are_waiting(name: str) -> bool:
+    """Whether jobs of this name could begin now."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    is_due = Q(scheduled_at=None) | Q(scheduled_at__lte=clock.now())
+    return ProcrastinateJob.objects.filter(is_due, status="todo", task_name=name).exists()
 
 
 def take_up_left() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 LANGUAGES: tuple[str, ...] = ("de", "en", "fr", "it", "nl", "pl", "ro", "el", "bg")
 
@@ -46,10 +46,13 @@ def _quality(parameters: str) -> float:
         return 0.0
 
 
-def choose(*, asked: str | None, cookie: str | None, header: str) -> str | None:
-    """The language of an answer: asked for in the address, else chosen before, else the browser's; None: the city's."""
+def choose(*, asked: str | None, cookie: str | None, header: str, offered: Collection[str] = LANGUAGES) -> str | None:
+    """The language of an answer: asked for in the address, else chosen before, else the browser's; None: the city's.
+
+    Only what the city offers counts.
+    """
     for wish in (asked, cookie, *accepted(header)):
-        if wish is not None and is_language(wish):
+        if wish is not None and wish in offered:
             return wish
     return None
 

@@ -111,6 +111,10 @@ class MicroCache:
             seen["status"], seen["headers"], seen["exc_info"] = status, headers, exc_info
 
         chunks = self.application(environ, remember)
+        if "headers" in seen and _is_private(seen["headers"]):
+            # Never kept, so never gathered either: a file of any length passes piece by piece.
+            start_response(seen["status"], seen["headers"], *([seen["exc_info"]] if seen["exc_info"] else []))
+            return chunks
         try:
             body = b"".join(chunks)
         finally:
@@ -126,7 +130,7 @@ class MicroCache:
     def _keep(self, key: tuple[str, ...], status: str, headers: Headers, body: bytes) -> _Kept | None:
         named = {name.lower(): value for name, value in headers}
         control = named.get("cache-control", "")
-        private = any(word in control.lower() for word in ("private", "no-store", "no-cache"))
+        private = _is_private(headers)
         if len(body) > LARGEST:
             return None
         if not status.startswith("200") or "set-cookie" in named or private or "content-encoding" in named:
@@ -167,6 +171,12 @@ def _answer(kept: _Kept, environ: Environ, start_response: StartResponse) -> Ite
         headers.append(("Content-Encoding", encoding))
     start_response("200 OK", headers)
     return [body]
+
+
+def _is_private(headers: Headers) -> bool:
+    """Whether no cache may give this answer to anybody else."""
+    control = ",".join(value for name, value in headers if name.lower() == "cache-control").lower()
+    return any(word in control for word in ("private", "no-store", "no-cache"))
 
 
 def _accepted(header: str) -> set[str]:

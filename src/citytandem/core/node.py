@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.errors import Invalid
+from citytandem.core.languages import LANGUAGES
 from citytandem.core.models import LONGEST_NAME, Node
 from citytandem.core.text import clean_line
 
@@ -25,6 +28,19 @@ class NodeIdentity:
     home_slug: str
     language: str
     demo: str
+    languages: Sequence[str] = LANGUAGES
+    hidden_themes: Sequence[str] = ()
+    colour: str = ""
+    logo_key: str = ""
+    logo_alt: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_address: str = ""
+    switches: Mapping[str, bool] = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict)
+    periods: Mapping[str, int] = field(default_factory=dict)
+    blocked_words: str = ""
+    blocked_hosts: str = ""
 
 
 def this_node() -> NodeIdentity:
@@ -33,12 +49,17 @@ def this_node() -> NodeIdentity:
     if identity is None:
         row = Node.objects.filter(id=1).first()
         identity = (
-            NodeIdentity(row.name, row.home_city, row.home_slug, row.language, row.demo)
+            NodeIdentity(**{name: getattr(row, name) for name in NodeIdentity.__dataclass_fields__})
             if row
             else NodeIdentity("citytandem", None, "", settings.LANGUAGE_CODE, "")
         )
         cache.set(_KEY, identity, 60)
     return identity
+
+
+def forget_node() -> None:
+    """After a change: this process reads it anew at once, the others within a minute."""
+    cache.delete(_KEY)
 
 
 def is_demo_node() -> bool:

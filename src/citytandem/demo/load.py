@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from citytandem.accounts.contract import SYSTEM, person_make
+from citytandem.accounts.contract import SYSTEM, department_by_slug, person_make
+from citytandem.accounts.directory import forget_departments
+from citytandem.accounts.services.people import role_grant
 from citytandem.core import clock, jobs
 from citytandem.core.events import RecordChanged, gathered
 from citytandem.core.ids import stable_id
 from citytandem.core.node import node_set
 from citytandem.core.versions import translations
-from citytandem.demo.names import DEFAULT_CITY, home_of
+from citytandem.demo.challenges import challenges_load
+from citytandem.demo.departments import departments_load
+from citytandem.demo.names import DEFAULT_CITY, has_own_records_alone, home_of
 from citytandem.demo.programme import city_fields, event_fields, partnership_fields
-from citytandem.demo.reading import Demo, demo
+from citytandem.demo.reading import Demo, demo, own_part
 from citytandem.demo.ready_vectors import ready_vectors_load
 from citytandem.demo.sign_ins import SIGN_INS, SignIn
 from citytandem.partnerships.services import city_id, city_import, event_import, partnership_import
@@ -41,22 +45,31 @@ class DemoReport:
     problems: int
     solutions: int
     links: int
+    challenges: int
     indexed: int
     sign_ins: Sequence[SignIn] = SIGN_INS
 
 
-def demo_load(*, name: str = DEFAULT_CITY, say: Progress | None = None, vectors: bool = True) -> DemoReport:
+def demo_load(
+    *, name: str = DEFAULT_CITY, say: Progress | None = None, vectors: bool = True, examples: bool = True
+) -> DemoReport:
     """Make this the node of city `name` (or `programme`) with the whole programme in it; twice changes nothing.
 
-    Without `vectors` the worker computes them later, and until then only words are found. Raises Invalid for an
-    unknown name.
+    `sofia-own`: cities and partnerships are all there, records only those of Sofia; the others' come from partner nodes.
+
+    Without `vectors` the worker computes them later, and until then only words are found. Without `examples` there is
+    only what the sources say. Raises Invalid for an unknown name.
     """
     home = home_of(name)
-    files = demo()
+    files = own_part(demo(), city=home) if has_own_records_alone(name) else demo()
     progress = say or Progress()
     size = len(files.cities) + len(files.partnerships) + len(files.events) + len(files.records) + len(files.links)
     with progress.step("Loading the programme", total=size) as advance:
         report = _load_all(files, home=home, name=name, advance=advance)
+    if examples:
+        with progress.step("Going through the examples", total=len(files.challenges)) as advance:
+            walked = _walk(files, home=home, advance=advance)
+        report = replace(report, indexed=report.indexed + walked, challenges=len(files.challenges))
     if vectors and report.indexed:
         with progress.step("Making all texts findable", total=report.indexed) as advance:
             ready_vectors_load()
@@ -76,6 +89,14 @@ def _suggest(files: Demo, *, now: bool, say: Progress) -> None:
         return
     with say.step("Looking for what helps", total=len(ids)) as advance:
         suggest_links("problem", ids=ids, progress=advance)
+
+
+def _walk(files: Demo, *, home: str, advance: Any) -> int:
+    """Go through the examples that are not there yet; returns how many texts became findable."""
+    language = "de" if files.cities[home]["language"][0] == "de" else "en"
+    with gathered(RecordChanged) as changed:
+        challenges_load(files.challenges, language=language, advance=advance)
+    return _index(changed)
 
 
 @transaction.atomic
@@ -114,6 +135,7 @@ def _load_all(files: Demo, *, home: str, name: str, advance: Any) -> DemoReport:
         problems=streams.count("problem"),
         solutions=streams.count("solution"),
         links=len(files.links),
+        challenges=0,
         indexed=indexed,
     )
 
@@ -187,6 +209,17 @@ def _index(changed: Sequence[RecordChanged]) -> int:
 
 def _make_node(files: Demo, *, home: str, name: str) -> None:
     city = files.cities[home]
+    departments_load()
     for sign_in in SIGN_INS:
-        person_make(email=sign_in.email, name=sign_in.name, role=sign_in.role, password=sign_in.password, is_demo=True)
+        _sign_in(sign_in)
     node_set(name=city["name"], home_city=city_id(home), home_slug=home, language=city["language"][0], demo=name)
+
+
+def _sign_in(sign_in: SignIn) -> None:
+    """A sign-in of the demo, in the whole city or in a department."""
+    role = "resident" if sign_in.department else sign_in.role
+    person = person_make(email=sign_in.email, name=sign_in.name, role=role, password=sign_in.password, is_demo=True)
+    forget_departments()
+    department = department_by_slug(sign_in.department) if sign_in.department else None
+    if department is not None and person.id is not None:
+        role_grant(person_id=person.id, role=sign_in.role, department_id=department.id, is_lead=True, by=SYSTEM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -26,13 +26,15 @@ class NoSuchPath(KeyError):
 class Demo:
     """Everything that the demo is made from.
 
-    facts: the programme. places: where its cities lie, by city id. records and links: see records/*.yaml.
+    facts: the programme. places: where its cities lie, by city id. records and links: see records/*.yaml. challenges:
+    examples of the way from a problem to a contract, whose needs only come from the programme.
     """
 
     facts: Mapping[str, Any]
     places: Mapping[str, Mapping[str, Any]]
     records: tuple[Mapping[str, Any], ...]
     links: tuple[Mapping[str, Any], ...]
+    challenges: tuple[Mapping[str, Any], ...]
 
     @property
     def cities(self) -> dict[str, Mapping[str, Any]]:
@@ -67,6 +69,24 @@ def demo() -> Demo:
         places=_load("places"),
         records=tuple(record for name in _RECORD_FILES for record in _load(f"records/{name}")),
         links=tuple(link for name in _LINK_FILES for link in _load(f"records/{name}")),
+        challenges=tuple(_load("records/challenges")),
+    )
+
+
+def own_part(whole: Demo, *, city: str) -> Demo:
+    """What the node of one city holds of its own; facts and places stay whole."""
+    records = tuple(record for record in whole.records if record["city"] == city)
+    ids = {record["id"] for record in records}
+    challenges = (
+        {**one, "problems": [name for name in one["problems"] if name in ids]}
+        for one in whole.challenges
+        if ids.intersection(one["problems"])
+    )
+    return replace(
+        whole,
+        records=records,
+        links=tuple(link for link in whole.links if ids.issuperset({link["problem"], link["solution"]})),
+        challenges=tuple(challenges),
     )
 
 

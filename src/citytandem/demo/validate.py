@@ -9,6 +9,7 @@ from typing import Any
 from citytandem.core.languages import is_language
 from citytandem.core.themes import leaf_themes
 from citytandem.demo.reading import Demo, NoSuchPath, find, paths_of
+from citytandem.demo.validate_challenges import of_challenge
 
 STREAMS = ("problem", "solution")
 BASES = ("stated", "derived")
@@ -33,6 +34,8 @@ def complaints(demo: Demo) -> list[str]:
     for city in demo.cities:
         if city not in demo.places:
             found.append(f"{city}: places.yaml does not say where it lies")
+    for challenge in demo.challenges:
+        found += [f"{challenge['id']}: {complaint}" for complaint in of_challenge(challenge, demo)]
     return found
 
 

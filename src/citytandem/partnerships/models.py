@@ -58,6 +58,19 @@ class City(models.Model):
         return self.name
 
 
+class CityNode(models.Model):
+    """The city that a partner node speaks for, as the profile says that it publishes. `is_made`: the profile made the city."""
+
+    did = models.CharField(max_length=512, unique=True)
+    uri = models.CharField(max_length=700, unique=True)
+    city = models.OneToOneField(City, on_delete=models.CASCADE, related_name="node")
+    is_made = models.BooleanField(default=False)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.did}: {self.city_id}"
+
+
 class Partnership(models.Model):
     """Two or three cities that work together."""
 

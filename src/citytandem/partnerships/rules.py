@@ -8,9 +8,9 @@ from citytandem.accounts.contract import Actor
 
 
 @rules.predicate
-def is_staff(actor: Actor) -> bool:
+def curates(actor: Actor) -> bool:
     """Works for this city, or is the node itself."""
-    return actor.is_staff
+    return actor.curates
 
 
-rules.add_perm("partnerships.import", is_staff)
+rules.add_perm("partnerships.import", curates)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.errors import NotFound
+from citytandem.core.node import this_node
 from citytandem.core.paging import PAGE_SIZE, Page, keyset_page
 from citytandem.core.text import clean_line
 from citytandem.partnerships.models import City, Partnership, ProgrammeEvent
@@ -109,6 +110,18 @@ def event_list() -> list[ProgrammeEvent]:
     return sorted(ProgrammeEvent.objects.all(), key=lambda event: (event.number is None, event.number or 0, event.slug))
 
 
+def dated_events() -> list[ProgrammeEvent]:
+    """The events of which the first day is known, in their order."""
+    return list(ProgrammeEvent.objects.filter(starts_on__isnull=False).order_by("starts_on", "slug"))
+
+
 def cities_of(ids: Collection[UUID]) -> list[City]:
     """Whole cities by id, in one query."""
     return list(City.objects.filter(id__in=ids).order_by("sort_key", "id")) if ids else []
+
+
+def home_country() -> str:
+    """The country of the city that runs this node (ISO 3166); empty where the node belongs to none that we know."""
+    home = this_node().home_city
+    found = City.objects.filter(id=home).values_list("country", flat=True).first() if home else None
+    return found or ""

@@ -7,7 +7,12 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from citytandem.core import events
-        from citytandem.search.tasks import on_record_changed, promise_indexing
+        from citytandem.search.tasks import (
+            all_promise_indexing,
+            on_record_changed,
+            on_records_changed,
+            promise_indexing,
+        )
 
-        events.listen_within(events.RecordChanged, promise_indexing)
-        events.listen(events.RecordChanged, on_record_changed)
+        events.listen_within(events.RecordChanged, promise_indexing, at_once=all_promise_indexing)
+        events.listen(events.RecordChanged, on_record_changed, at_once=on_records_changed)

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
+from citytandem.core.languages import LANGUAGES
 from citytandem.search import lexical, vectors
 from citytandem.search.embedder import Matrix
 from citytandem.search.fields import from_text, to_text
@@ -144,6 +146,17 @@ def sharing_words(query: Query, *, kinds: Sequence[str], limit: int, public_only
         shared = tuple(written[term] for term in weights if term in own)
         hits.append(_hit(row[:-3], similarity=float(row[-3]), coverage=float(row[-2]), words=shared))
     return hits
+
+
+def entries_with(text: str, *, kind: str) -> RawSQL:
+    """Ids of the things of a kind in which all words of a text occur, in one of the nine languages; for `id__in`.
+
+    Function words do not count; a text of nothing else finds nothing.
+    """
+    asked = [dict.fromkeys(lexical.terms(text, language)) for language in LANGUAGES]
+    either = " | ".join(f"({' & '.join(_tsquery(term) for term in terms)})" for terms in asked if terms)
+    statement = "SELECT object_id FROM search_entry WHERE kind = %s AND words @@ %s::tsquery"
+    return RawSQL(statement, (kind, either))  # noqa: S611 - both values are parameters
 
 
 def _rare_terms(text: str, language: str) -> tuple[dict[str, float], dict[str, str], dict[str, int]]:

@@ -20,7 +20,7 @@ Means = Mapping[tuple[str, str], tuple[Matrix, int]]
 """(kind, language) -> (mean raw vector, number of texts)."""
 
 # A text of these kinds tells what hurts; all other kinds tell what is offered.
-PROBLEM_KINDS = frozenset({"problem"})
+PROBLEM_KINDS = frozenset({"problem", "challenge"})
 NEIGHBOURS = 5
 
 

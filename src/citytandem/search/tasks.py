@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import OperationalError
@@ -19,15 +21,35 @@ def promise_indexing(event: RecordChanged) -> None:
 
     One for each change: a job that waits already may begin before this change is committed.
     """
-    if event.kind in registry.kinds():
-        jobs.enqueue("search.index", kind=event.kind, object_ids=[str(event.object_id)])
+    all_promise_indexing([event])
+
+
+def all_promise_indexing(happened: Sequence[RecordChanged]) -> None:
+    """As `promise_indexing`, one job for each kind."""
+    for kind, ids in _by_kind(happened).items():
+        jobs.enqueue("search.index", kind=kind, object_ids=[str(key) for key in ids])
 
 
 def on_record_changed(event: RecordChanged) -> None:
     """Words at once, so that lists and searches agree; vectors by the worker."""
-    if event.kind in registry.kinds():
-        services.index_things(event.kind, [event.object_id])
+    on_records_changed([event])
+
+
+def on_records_changed(happened: Sequence[RecordChanged]) -> None:
+    """As `on_record_changed`, with one look at all of a kind."""
+    found = _by_kind(happened)
+    for kind, ids in found.items():
+        services.index_things(kind, ids)
+    if found:
         jobs.enqueue("search.embed", queue="heavy", once="search.embed")
+
+
+def _by_kind(happened: Sequence[RecordChanged]) -> Mapping[str, list[UUID]]:
+    found: dict[str, list[UUID]] = defaultdict(list)
+    for event in happened:
+        if event.kind in registry.kinds():
+            found[event.kind].append(event.object_id)
+    return found
 
 
 @jobs.task(name="search.embed", queue="heavy", queueing_lock="search.embed", pass_context=False)

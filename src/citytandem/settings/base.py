@@ -9,17 +9,37 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
+from citytandem.settings.city_sign_in import city_roles, city_sign_in
+from citytandem.settings.mail import mail_settings
+
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CITYTANDEM_DATA", "var")).resolve()
 
 DEBUG = False
+# Under which address people reach the node: links in mails and calendars begin with it.
+ADDRESS = os.environ.get("CITYTANDEM_ADDRESS", "http://localhost:8000").rstrip("/")
+# Under which licence (an SPDX id) everybody may use what is exported as open data.
+LICENCE = os.environ.get("CITYTANDEM_LICENCE", "") or "CC-BY-4.0"
+# Where mail servers report what could not be delivered; empty: to the sender's address.
+MAIL_RETURN = os.environ.get("CITYTANDEM_MAIL_RETURN", "")
+# How often a partner's log is asked for when no nudge comes, and after how long without an answer people are told.
+FEDERATION_PULL_SECONDS = float(os.environ.get("CITYTANDEM_FEDERATION_PULL_SECONDS", "") or 60)
+FEDERATION_SILENT_HOURS = float(os.environ.get("CITYTANDEM_FEDERATION_SILENT_HOURS", "") or 24)
+# What one partner may use in an hour: requests to us, and objects and megabytes that we take from it.
+FEDERATION_REQUESTS = int(os.environ.get("CITYTANDEM_FEDERATION_REQUESTS", "") or 3_000)
+FEDERATION_OBJECTS = int(os.environ.get("CITYTANDEM_FEDERATION_OBJECTS", "") or 500_000)
+FEDERATION_MEGABYTES = int(os.environ.get("CITYTANDEM_FEDERATION_MEGABYTES", "") or 2_000)
+# Whether partners on this machine are allowed (did:web:localhost…): for trying out and for tests.
+FEDERATION_LOCAL = True
+# The prefix of the ids of tenders as open data; a city gets its own from the Open Contracting Partnership.
+OCDS_PREFIX = os.environ.get("CITYTANDEM_OCDS_PREFIX", "") or "ocds-000000"
 ALLOWED_HOSTS = os.environ.get("CITYTANDEM_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CITYTANDEM_ORIGINS", "").split(",") if origin]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
-    "django.forms",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -30,9 +50,23 @@ INSTALLED_APPS = [
     "citytandem.core",
     "citytandem.ui",
     "citytandem.accounts",
+    # After ours, whose templates take the place of theirs.
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "citytandem.accounts.signin.apps.SessionsConfig",
+    "citytandem.files",
+    "citytandem.notifications",
+    "citytandem.federation",
+    "citytandem.moderation",
+    "citytandem.conversation",
     "citytandem.search",
     "citytandem.partnerships",
     "citytandem.streams",
+    "citytandem.challenges",
 ]
 
 MIDDLEWARE = [
@@ -47,6 +81,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "citytandem.accounts.signin.middleware.SignInMiddleware",
     "citytandem.core.middleware.DomainErrorMiddleware",
 ]
 
@@ -56,6 +92,42 @@ AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["citytandem.accounts.backends.PasswordBackend"]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
+
+# django-allauth behind our own addresses and pages: docs/develop/adr/0018-allauth-behind-our-own-addresses.md
+ACCOUNT_ADAPTER = "citytandem.accounts.signin.adapters.PersonAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 3_600
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGIN_TIMEOUT = 3_600
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Attempts are counted in the database, by all processes together: accounts/signin/limits.py.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "citytandem.accounts.signin.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+# Digits are on every keyboard, Greek and Cyrillic ones too.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}
+SOCIALACCOUNT_ADAPTER = "citytandem.accounts.signin.city_adapter.CityAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": city_sign_in(os.environ)}}
+# Which roles the city's own sign-in gives: `claim value=role` or `claim value=department_staff:department`.
+OIDC_ROLES = city_roles(os.environ)
+OIDC_CLAIM = os.environ.get("CITYTANDEM_OIDC_CLAIM", "") or "groups"
 
 TEMPLATES = [
     {
@@ -68,6 +140,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "citytandem.ui.context.page_frame",
+                "citytandem.accounts.context.reader",
+                "citytandem.notifications.context.unread",
             ],
         },
     }
@@ -99,8 +173,13 @@ def database_from(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", "postgresql:///citytandem"))}
+# How many reverse proxies stand in front and may be believed about the visitor's address.
+TRUSTED_PROXIES = int(os.environ.get("CITYTANDEM_PROXIES", "0"))
+# How long work that comes often waits for its like, so that one job does all of it.
+SECONDS_TO_GATHER = 3
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = [
+    "citytandem.accounts.hashers.Argon2",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
@@ -142,6 +221,16 @@ STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "citytandem.core.static_files.Storage"},
+    # What people upload, checked and rewritten; readable by the node's own user only, served by `files.views`.
+    "files": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA / "files",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+            "allow_overwrite": True,
+        },
+    },
 }
 WHITENOISE_MANIFEST_STRICT = False
 # Packed already: pictures, fonts, map tiles.
@@ -172,8 +261,24 @@ X_FRAME_OPTIONS = "DENY"
 # Long texts are refused by the form with a message; the limit only has to let them reach it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# A form says in plain words that five are enough; this only keeps a flood from it.
+DATA_UPLOAD_MAX_NUMBER_FILES = 30
+FILE_UPLOAD_HANDLERS = [
+    "citytandem.files.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# A virus scanner that speaks clamd's protocol: tcp://host:3310 or unix:///run/clamav/clamd.ctl; empty for none.
+CLAMAV = os.environ.get("CITYTANDEM_CLAMAV", "")
 
-MICROCACHE_SECONDS = float(os.environ.get("CITYTANDEM_MICROCACHE_SECONDS", "10"))
+MICROCACHE_SECONDS = float(os.environ.get("CITYTANDEM_MICROCACHE_SECONDS", "4"))
+
+# EMAIL_* and DEFAULT_FROM_EMAIL.
+globals().update(
+    mail_settings(
+        os.environ.get("CITYTANDEM_MAIL_URL", ""), sender=os.environ.get("CITYTANDEM_MAIL_FROM", ""), data=DATA
+    )
+)
 
 # Where embeddings come from: empty for the built-in model, else an OpenAI-compatible endpoint.
 EMBEDDING_URL = os.environ.get("CITYTANDEM_EMBEDDING_URL", "")

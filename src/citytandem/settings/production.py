@@ -9,6 +9,7 @@ from citytandem.settings.base import *
 if not os.environ.get("CITYTANDEM_SECRET_KEY"):
     raise ImproperlyConfigured("set CITYTANDEM_SECRET_KEY (at least 50 random characters)")
 SECRET_KEY = os.environ["CITYTANDEM_SECRET_KEY"]
+FEDERATION_LOCAL = False
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,14 @@ class RecordSubmitted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FromNode:
+    """The partner node that something comes from: what we call it, and the page there (empty where it has none)."""
+
+    name: str
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordCard:
     """What a list shows of a record, in the reader's language. `basis` tells where it comes from; empty: from people here."""
 
@@ -34,11 +44,60 @@ class RecordCard:
     themes: Sequence[str]
     city: UUID | None
     basis: str
+    from_node: FromNode | None = None
 
     @property
     def path(self) -> str:
         """Address of the record's page."""
         return f"/{self.kind}s/{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemTold:
+    """A problem as a challenge is made from it, in the reader's language. `author`: None for visitors and after erasure."""
+
+    id: UUID
+    card: RecordCard
+    text: str
+    author: UUID | None
+    department: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionTold:
+    """A solution as somebody who may take it over reads it. `conditions`: text by name of the frame condition."""
+
+    id: UUID
+    card: RecordCard
+    text: str
+    conditions: Mapping[str, str]
+    standards: Sequence[str]
+    licence: str
+    url: str
+    reuse_notes: str
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionDraft:
+    """A solution with evidence, as a pilot leaves it. `conditions`: frame conditions by name, each a text by language.
+
+    Texts are in `language`; costs in euros, empty where they are not known in euros.
+    """
+
+    language: str
+    title: str
+    text: str
+    kind: str = "service"
+    themes: Sequence[str] = ()
+    conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    cost_low: Decimal | None = None
+    cost_high: Decimal | None = None
+    cost_note: str = ""
+    provider: str = ""
+    reuse_notes: str = ""
+    source_title: str = ""
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +136,7 @@ class MatchHit:
     terms: dict[str, float]
     is_machine: bool = False
     told: Sequence[Any] = ()
+    from_node: FromNode | None = None
 
     @property
     def path(self) -> str:
@@ -100,6 +160,7 @@ class MatchHit:
             "is_machine": self.is_machine,
             "themes": list(self.themes),
             "path": self.path,
+            "node": {"name": self.from_node.name, "page": self.from_node.page} if self.from_node else None,
         }
 
 
@@ -171,7 +232,7 @@ def records_of_partnership(actor: Actor, *, slug: str, language: str, most: int 
 
 def record_counts_by_city(actor: Actor) -> dict[UUID, dict[str, int]]:
     """Numbers of problems and solutions per city, `{"problem": …, "solution": …}`."""
-    from citytandem.streams.selectors import cities_with_records
+    from citytandem.streams.counting import cities_with_records
 
     return cities_with_records(actor)
 
@@ -181,3 +242,59 @@ def themes_by_city(actor: Actor, cities: Sequence[UUID]) -> dict[UUID, Counter[s
     from citytandem.streams.listing import themes_of_cities
 
     return themes_of_cities(actor, cities)
+
+
+def problems_by_id(ids: Sequence[UUID], *, actor: Actor, language: str) -> dict[UUID, ProblemTold]:
+    """Those of the problems that the actor may read and that stand on their own; one query."""
+    from citytandem.streams.challenged import problems_told
+
+    return problems_told(ids, actor=actor, language=language)
+
+
+def problems_told_at(ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When problems were entered, by id: for counting, never for showing single ones."""
+    from citytandem.streams.challenged import problems_told_at as found
+
+    return found(ids)
+
+
+def problems_like(text: str, *, actor: Actor, language: str, most: int = 12) -> list[ProblemTold]:
+    """Problems of this city near in meaning to a text, across languages; without a text the newest that nobody has solved."""
+    from citytandem.streams.challenged import problems_like as found
+
+    return found(text, actor=actor, language=language, most=most)
+
+
+def problem_id_of(key: str, *, actor: Actor) -> UUID:
+    """The id of a problem by its code, slug or id. Raises NotFound where the actor may not read it."""
+    from citytandem.streams.selectors import record_get
+
+    identifier: UUID = record_get(actor, kind="problem", key=key).id
+    return identifier
+
+
+def problems_advance(ids: Sequence[UUID], *, status: str, reason: str, by: Actor) -> int:
+    """Move problems on because of a challenge or a pilot; those that are solved or closed stay. Returns how many moved.
+
+    Whoever follows them is told. The caller has checked that `by` may do what brings it about.
+    """
+    from citytandem.streams.services.challenged import problems_advance as advance
+
+    return advance(ids, status=status, reason=reason, by=by)
+
+
+def solution_draft(draft: SolutionDraft, *, problems: Sequence[UUID], by: Actor) -> RecordCard:
+    """Write a solution as a draft that nobody outside reads, used in our own city and joined with the problems.
+
+    The caller has checked that `by` may do what it comes from. Raises Invalid.
+    """
+    from citytandem.streams.services.challenged import solution_draft as written
+
+    return written(draft, problems=problems, by=by)
+
+
+def solution_by_key(key: str | UUID, *, actor: Actor, language: str) -> SolutionTold:
+    """A solution by id, code or slug, with its frame conditions. Raises NotFound where the actor may not read it."""
+    from citytandem.streams.challenged import solution_told
+
+    return solution_told(key, actor=actor, language=language)

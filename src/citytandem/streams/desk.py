@@ -17,10 +17,11 @@ from citytandem.core.versions import Reading, read
 from citytandem.partnerships.contract import CityCard, cities_by_id
 from citytandem.streams import wording
 from citytandem.streams.contract import RecordCard
+from citytandem.streams.counting import counts
 from citytandem.streams.listing import problems_unanswered, record_card
 from citytandem.streams.matching import Weights
 from citytandem.streams.models import Link, Weighting
-from citytandem.streams.selectors import counts, feedback_counts, links_waiting, weighting_list, weighting_switches
+from citytandem.streams.selectors import feedback_counts, links_waiting, weighting_list, weighting_switches
 from citytandem.streams.services.feedback import LEAST_ANSWERS
 from citytandem.streams.weighting import shipped_weights
 
@@ -225,7 +226,7 @@ def weights_shown(weights: Mapping[str, float], *, in_use: Mapping[str, float], 
         shown.append(
             WeightShown(
                 label=term_label(name),
-                value=number_format(value, decimal_pos=2),
+                value=number_format(round(value, 2), decimal_pos=2),
                 change=_signed(change) if abs(change) >= 0.005 else "",
                 percent=round(100 * abs(value) / largest, 1) if largest else 0.0,
             )
@@ -234,4 +235,4 @@ def weights_shown(weights: Mapping[str, float], *, in_use: Mapping[str, float], 
 
 
 def _signed(change: float) -> str:
-    return ("+" if change > 0 else "−") + number_format(abs(change), decimal_pos=2)
+    return ("+" if change > 0 else "−") + number_format(round(abs(change), 2), decimal_pos=2)

@@ -7,12 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from citytandem.accounts.contract import Actor
+from citytandem.core.areas import as_typed
 from citytandem.core.node import this_node
 from citytandem.core.text import clean_line, clean_text
 from citytandem.core.versions import human_versions, read
 from citytandem.partnerships.contract import CityCard
 from citytandem.search.detect import detect_language
-from citytandem.streams.areas import as_typed
+from citytandem.streams.contract import RecordCard
+from citytandem.streams.duplicates import Said, near_duplicates
+from citytandem.streams.listing import record_card
 from citytandem.streams.models import FRAME_CONDITIONS, PlaceKind, Sender, SolutionKind, Visibility
 from citytandem.streams.relabelling import conditions_moved, same_words
 from citytandem.streams.services.records import Wording
@@ -38,6 +41,19 @@ def empty_values(actor: Actor, *, kind: str, text: str = "") -> dict[str, Any]:
     if kind == "problem":
         return {**values, "sender": Sender.DEPARTMENT if actor.is_staff else Sender.RESIDENT}
     return {**values, "kind": SolutionKind.IDEA, "stage": ""}
+
+
+def similar_cards(
+    values: Mapping[str, Any], *, actor: Actor, kind: str, cities: Sequence[CityCard], reader: str
+) -> list[RecordCard]:
+    """What is there already and may say the same as what somebody is about to send: so that they can join it instead."""
+    wording = wording_of(values, hint=reader)
+    details = details_of(values, kind=kind, cities=cities, wording=wording)
+    exact = details.get("place_kind") == PlaceKind.POINT and details["latitude"] is not None
+    place = (details["latitude"], details["longitude"]) if exact and details["longitude"] is not None else None
+    said = Said(kind, wording.title, wording.text or "", wording.language, details.get("city"), place)
+    found = near_duplicates(said, public_only=not actor.is_staff)
+    return [record_card(one, kind=kind, language=reader) for one in found]
 
 
 def values_of(record: Any, *, kind: str, language: str, cities: Sequence[CityCard]) -> dict[str, Any]:

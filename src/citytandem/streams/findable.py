@@ -8,11 +8,12 @@ from uuid import UUID
 from citytandem.core.versions import human_versions, texts_of
 from citytandem.partnerships.contract import cities_by_id
 from citytandem.search.registry import Draft, Findable, register
-from citytandem.streams.models import Visibility, record_model
+from citytandem.streams.models import Moderation, Visibility, record_model
 
 
 def _drafts(kind: str, ids: Sequence[UUID]) -> list[Draft]:
-    rows = list(record_model(kind)._default_manager.filter(id__in=ids).exclude(visibility=Visibility.DRAFT))  # noqa: SLF001
+    open_ones = record_model(kind)._default_manager.filter(id__in=ids, moderation=Moderation.FINE)  # noqa: SLF001 - the manager
+    rows = list(open_ones.exclude(visibility=Visibility.DRAFT))
     cities = cities_by_id(row.city for row in rows)
     drafts = []
     for row in rows:

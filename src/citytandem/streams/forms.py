@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from citytandem.accounts.contract import OrganisationCard
 from citytandem.core.languages import NATIVE_NAMES
+from citytandem.core.node import this_node
 from citytandem.core.themes import children_of, leaf_themes, top_themes
 from citytandem.partnerships.contract import CityCard
-from citytandem.streams.areas import (
-    MOST_CORNERS,
-    NoCorner,
-    TooManyCorners,
-    area_of,
-    corners_of_text,
-    is_flat,
-    text_of_area,
-)
 from citytandem.streams.models import (
     FRAME_CONDITIONS,
     Affected,
@@ -31,41 +25,11 @@ from citytandem.streams.models import (
     Stage,
     Visibility,
 )
-from citytandem.ui.fields import AmountField, DegreesField
+from citytandem.ui.fields import AmountField, AreaField, DegreesField
 from citytandem.ui.forms import Checks, PlainForm, Radios
 
 MOST_THEMES = 6
 LONG = 5_000
-
-
-class AreaField(forms.CharField):
-    """Corners of an area, one per line; cleaned, a GeoJSON polygon or None."""
-
-    widget = forms.Textarea
-
-    def clean(self, value: Any) -> dict[str, Any] | None:
-        """See Field; each refusal says what to do."""
-        text = super().clean(value)
-        try:
-            corners = corners_of_text(text)
-        except NoCorner as error:
-            message = _("Line %(line)s is not a latitude and a longitude on earth.")
-            raise forms.ValidationError(message, code="area.corner", params={"line": error.line}) from error
-        except TooManyCorners as error:
-            message = _("There are too many entries: at most %(max_length)s.")
-            raise forms.ValidationError(message, code="area.too_many", params={"max_length": MOST_CORNERS}) from error
-        if corners and is_flat(corners):
-            message = _("An area needs at least three corners that do not lie on one line.")
-            raise forms.ValidationError(message, code="area.too_few")
-        return area_of(corners) if corners else None
-
-    def prepare_value(self, value: Any) -> Any:
-        """A stored polygon as it is typed; what was typed as it was typed."""
-        return text_of_area(value) if isinstance(value, dict) else value
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
-        """See Field."""
-        return {"rows": 5, "autocomplete": "off", "spellcheck": "false"}
 
 
 def _line(label: Any, hint: Any = "", *, most: int = 200, required: bool = False, **attrs: str) -> forms.CharField:
@@ -121,10 +85,27 @@ class RecordForm(PlainForm):
         choices=[(kind.value, kind.label) for kind in reversed(Visibility)],
         widget=Radios,
     )
+    organisation = forms.TypedChoiceField(
+        label=_("For whom do you write?"),
+        help_text=_("The name of the organisation stands at the entry, and its members can change it."),
+        required=False,
+        coerce=UUID,
+        empty_value=None,
+    )
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, cities: Sequence[CityCard] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        cities: Sequence[CityCard] = (),
+        organisations: Sequence[OrganisationCard] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if organisations:
+            self._choose("organisation", [("", _("for myself")), *((str(one.id), one.name) for one in organisations)])
+        else:
+            del self.fields["organisation"]
         self._choose("language", [("", _("found out by itself")), *NATIVE_NAMES.items()])
         self._choose("themes", [(theme.id, theme.id) for theme in leaf_themes()])
         self._choose(
@@ -151,11 +132,17 @@ class RecordForm(PlainForm):
 
     @property
     def theme_groups(self) -> Iterator[dict[str, Any]]:
-        """The themes under their top themes, with what is chosen: what the template folds."""
+        """The themes under their top themes, with what is chosen: what the template folds.
+
+        Themes that the administrator hides are offered only where they are chosen already.
+        """
         chosen = {str(value) for value in self["themes"].value() or []}
+        hidden = set(this_node().hidden_themes) - chosen
         for top in top_themes():
-            leaves = [{"id": leaf.id, "is_chosen": leaf.id in chosen} for leaf in children_of(top.id)]
-            yield {"id": top.id, "themes": leaves, "chosen": sum(leaf["is_chosen"] is True for leaf in leaves)}
+            offered = [leaf.id for leaf in children_of(top.id) if leaf.id not in hidden]
+            leaves = [{"id": leaf, "is_chosen": leaf in chosen} for leaf in offered]
+            if leaves:
+                yield {"id": top.id, "themes": leaves, "chosen": sum(leaf["is_chosen"] is True for leaf in leaves)}
 
 
 class ProblemForm(RecordForm):

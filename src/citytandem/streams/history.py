@@ -34,7 +34,7 @@ def events_of(changes: Sequence[Change], *, actor: Actor) -> list[Event]:
 
 def is_tellable(change: Change, actor: Actor) -> bool:
     """What was joined may be internal: public pages show the links themselves, as far as a reader may see them."""
-    return actor.is_staff or not change.what.startswith("link")
+    return actor.is_staff or not change.what.startswith(("link", "routed", "moderated"))
 
 
 def _name(change: Change, actor: Actor) -> str:
@@ -49,12 +49,22 @@ def _words(change: Change) -> str:
     words = {
         "submitted": _("Written"),
         "imported": _("Taken from the source"),
+        "shared": _("Came from a partner node"),
+        "reused": _("Our city said how far it is with it"),
+        "reuse_withdrawn": _("Our city took back that it uses it"),
         "edited": _("Changed"),
         "translated": _("Translated by a machine"),
         "linked": _("Joined with a solution"),
         "link_suggested": _("The match suggested a solution"),
         "link_confirmed": _("A suggested solution was confirmed"),
         "link_rejected": _("A suggested solution was turned down"),
+        "moderated": _("Decided by moderation"),
+        "merged": _("Merged into another entry"),
+        "took_in": _("Another entry that says the same was merged into this one"),
+        "split": _("Stands on its own again"),
+        "routed": _("Given to a department"),
+        "answered": _("Answered by the city"),
+        "escalated": _("Escalated: the service time is over"),
     }
     return words.get(change.what, _("Changed"))
 

@@ -13,8 +13,9 @@ from citytandem.core import clock
 from citytandem.core.node import this_node
 from citytandem.partnerships.contract import CityCard, PartnershipCard, city_choices, partnership_cards
 from citytandem.streams import presenters
+from citytandem.streams.counting import counts
 from citytandem.streams.presenters import Card, Step
-from citytandem.streams.selectors import counts, newest_of_city_and_others
+from citytandem.streams.selectors import newest_of_city_and_others
 from citytandem.ui import charts
 
 IN_A_STREAM = 4

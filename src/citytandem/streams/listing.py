@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import cast
 from uuid import UUID
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 
 from citytandem.accounts.contract import Actor
 from citytandem.core.node import this_node
 from citytandem.core.versions import read
 from citytandem.streams.contract import Belongings, RecordCard
+from citytandem.streams.counting import remembered
 from citytandem.streams.models import Link, LinkState, Problem, Record, Visibility, record_model
-from citytandem.streams.selectors import NEWEST_FIRST, visible_to
+from citytandem.streams.origins import from_node_of
+from citytandem.streams.selectors import NEWEST_FIRST, is_ours, visible_to
 
 KINDS = ("problem", "solution")
 
@@ -54,6 +55,7 @@ def record_card(record: Record, *, kind: str, language: str) -> RecordCard:
         themes=tuple(record.themes),
         city=record.city,
         basis=record.basis,
+        from_node=from_node_of(record),
     )
 
 
@@ -71,7 +73,7 @@ def themes_of_cities(actor: Actor, cities: Sequence[UUID]) -> dict[UUID, Counter
 
 def problems_to_match(*, most: int) -> list[Problem]:
     """Open problems of our own city, or of no city, the newest first: those for which solutions are sought."""
-    rows = Problem.objects.filter(Q(city=this_node().home_city) | Q(city=None), status__in=("open", ""))
+    rows = Problem.objects.filter(is_ours(), status__in=("open", ""))
     return list(rows.exclude(visibility=Visibility.DRAFT).order_by(*NEWEST_FIRST)[:most])
 
 
@@ -79,9 +81,12 @@ def problems_unanswered(actor: Actor, *, most: int) -> tuple[list[Problem], int]
     """The newest problems that are not solved and have no confirmed solution, our own city's first; and how many."""
     joined = Link.objects.filter(state=LinkState.CONFIRMED).values("problem_id")
     rows = visible_to(actor, Problem).exclude(id__in=joined).exclude(status__in=("solved", "closed"))
-    own = Case(When(city=this_node().home_city, then=Value(0)), default=Value(1))
-    first = rows.annotate(own=own).order_by("own", *NEWEST_FIRST)[:most]
-    return [cast("Problem", row) for row in first], rows.count()
+    home = this_node().home_city
+    newest = rows.order_by(*NEWEST_FIRST)
+    # Twice so that an index serves each: together they would have to be sorted.
+    found = {row.id: row for row in newest.filter(city=home)[:most].union(newest[:most])}.values()
+    first = sorted(found, key=lambda row: (row.city == home, row.created_at, row.id), reverse=True)[:most]
+    return first, len(first) if len(found) < most else remembered("unanswered", actor, rows.count, size=int)
 
 
 def links_waiting_total() -> int:

@@ -9,19 +9,21 @@ from typing import Any
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from citytandem.accounts.contract import Actor
+from citytandem.accounts.contract import Actor, department_by_slug, departments
 from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.node import this_node
+from citytandem.core.paging import Page
 from citytandem.core.text import clean_line
 from citytandem.core.themes import children_of, top_themes
 from citytandem.partnerships.contract import CityCard, city_choices
 from citytandem.streams import presenters
+from citytandem.streams.counting import MOST_COUNTED, record_count
 from citytandem.streams.models import ProblemStatus, SolutionKind, Stage
 from citytandem.streams.presenters import Card
-from citytandem.streams.selectors import Filters, record_count, record_page
+from citytandem.streams.selectors import Filters, record_page
 
 NAMES = {
-    "problem": ("theme", "city", "status", "language", "partnership"),
+    "problem": ("theme", "city", "status", "department", "language", "partnership"),
     "solution": ("theme", "city", "kind", "stage", "language", "partnership"),
 }
 
@@ -61,11 +63,13 @@ class ListPage:
     kind: str
     cards: Sequence[Card]
     total: int
+    is_more: bool
     selects: Sequence[Select]
     active: Sequence[Active]
     next_url: str
     first_url: str
     export_url: str
+    feed_url: str
 
 
 def list_page(actor: Actor, *, kind: str, wishes: Mapping[str, str], after: str | None, reader: str) -> ListPage:
@@ -75,7 +79,7 @@ def list_page(actor: Actor, *, kind: str, wishes: Mapping[str, str], after: str 
     filters = _filters(asked, cities)
     known = filters is not None
     page = record_page(actor, kind=kind, filters=filters, after=after) if known else None
-    total = record_count(actor, kind=kind, filters=filters) if known else 0
+    total = _total(actor, kind, filters, page)
     selects = _selects(kind, asked, cities, reader=reader)
     chosen = {name: value for name, value in asked.items() if value}
     path = f"/{kind}s"
@@ -83,22 +87,54 @@ def list_page(actor: Actor, *, kind: str, wishes: Mapping[str, str], after: str 
     return ListPage(
         kind=kind,
         cards=presenters.cards(page.items if page else [], kind=kind, reader=reader, cities=by_id),
-        total=total,
+        total=min(total, MOST_COUNTED),
+        is_more=total > MOST_COUNTED,
         selects=selects,
         active=_active(selects, chosen, path=path),
         next_url=_url(path, {**chosen, "after": page.next_cursor}) if page and page.next_cursor else "",
         first_url="" if page is None or page.is_first else _url(path, chosen),
         export_url=_url(f"/api/v1{path}", chosen),
+        feed_url=_url(f"{path}.atom", chosen),
     )
 
 
+def list_rows(
+    actor: Actor, *, kind: str, wishes: Mapping[str, str], reader: str, size: int
+) -> tuple[Sequence[Any], Sequence[str], str]:
+    """The newest records of a list, the filters that are on in words, and the address of the list."""
+    asked = {name: clean_line(wishes.get(name, ""))[:80] for name in NAMES[kind]}
+    cities = city_choices()
+    filters = _filters(asked, cities)
+    chosen = {name: value for name, value in asked.items() if value}
+    told = [
+        f"{one.label}: {one.value}" for one in _active(_selects(kind, asked, cities, reader=reader), chosen, path="")
+    ]
+    rows = record_page(actor, kind=kind, filters=filters, size=size).items if filters is not None else []
+    return rows, told, _url(f"/{kind}s", chosen)
+
+
+def _total(actor: Actor, kind: str, filters: Filters | None, page: Page[Any] | None) -> int:
+    """A first page that is the last one as well has been counted by reading it."""
+    if page is None:
+        return 0
+    is_all = page.is_first and page.next_cursor is None
+    return len(page.items) if is_all else record_count(actor, kind=kind, filters=filters)
+
+
 def _filters(asked: Mapping[str, str], cities: Sequence[CityCard]) -> Filters | None:
-    """None where the city asked for is none of ours: then there is nothing to find."""
+    """None where there is no such city or department: then there is nothing to find."""
     city = next((city for city in cities if city.slug == asked["city"]), None)
     if asked["city"] and city is None:
         return None
-    known = {field.name for field in fields(Filters)} - {"city"}
-    return Filters(city=city.id if city else None, **{name: value for name, value in asked.items() if name in known})
+    department = department_by_slug(asked.get("department", ""))
+    if asked.get("department") and department is None:
+        return None
+    known = {field.name for field in fields(Filters)} - {"city", "department"}
+    return Filters(
+        city=city.id if city else None,
+        department=department.id if department else None,
+        **{name: value for name, value in asked.items() if name in known},
+    )
 
 
 def _selects(kind: str, asked: Mapping[str, str], cities: Sequence[CityCard], *, reader: str) -> list[Select]:
@@ -115,6 +151,8 @@ def _selects(kind: str, asked: Mapping[str, str], cities: Sequence[CityCard], *,
     languages = [Choice(code, name, code == asked["language"], code) for code, name in NATIVE_NAMES.items()]
     if kind == "problem":
         own = [_select("status", _("How far it is"), ProblemStatus.choices, asked)]
+        if places_to_ask := [(one.slug, one.name_for(reader)) for one in departments()]:
+            own.append(_select("department", _("Department"), places_to_ask, asked))
     else:
         own = [
             _select("kind", _("Kind of solution"), SolutionKind.choices, asked),

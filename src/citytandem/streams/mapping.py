@@ -13,7 +13,8 @@ from citytandem.accounts.contract import Actor
 from citytandem.core.node import this_node
 from citytandem.core.versions import Reading, human_versions, read
 from citytandem.partnerships.contract import CityCard, city_choices
-from citytandem.streams.selectors import cities_with_records, map_points
+from citytandem.streams.counting import capped_each, cities_with_records
+from citytandem.streams.selectors import map_points, placed_of
 from citytandem.ui import charts
 
 MOST_LISTED = 60
@@ -69,12 +70,13 @@ def map_page(actor: Actor, *, language: str) -> MapPage:
             city=names.get(row["city"], ""),
         )
         for kind in ("problem", "solution")
-        for row in map_points(actor, kind=kind)
+        for row in map_points(actor, kind=kind, most=MOST_LISTED)
     ]
     home = this_node().home_city
     cities = [_city(card, numbers.get(card.id, {}), home=home, language=language) for card in cards]
     cities.sort(key=lambda city: not city.is_home)
-    return MapPage(cities, placed[:MOST_LISTED], len(placed), _drawing(cards, home=home, language=language), words())
+    total = sum(capped_each([placed_of(actor, kind=kind) for kind in ("problem", "solution")]))
+    return MapPage(cities, placed[:MOST_LISTED], total, _drawing(cards, home=home, language=language), words())
 
 
 def _city(card: CityCard, numbers: Mapping[str, int], *, home: UUID | None, language: str) -> MapCity:

@@ -23,6 +23,7 @@ from citytandem.streams import matching, wording
 from citytandem.streams.contract import CityHit, Match, MatchHit
 from citytandem.streams.matching import Asked, CityFacts, Found, Reason, Scored
 from citytandem.streams.models import Problem, Record, Solution
+from citytandem.streams.origins import from_node_of
 from citytandem.streams.selectors import records_by_id
 from citytandem.streams.weighting import calibration, weights_in_use
 
@@ -281,6 +282,7 @@ def _worded(asked: Asked, scored: Scored, records: Mapping[UUID, Any], *, reader
         terms=scored.terms.as_dict(),
         is_machine=title.is_machine or text.is_machine,
         told=told,
+        from_node=from_node_of(record),
     )
 
 

@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from citytandem.core.i18n import TranslatedField
 from citytandem.core.ids import uuid7
 from citytandem.core.languages import LANGUAGES
+from citytandem.streams.indexes import due_first, for_the_rare, newest_first
+from citytandem.streams.models_shared import Evidence, Gone, Mirrored, Reuse  # noqa: F401 - Django looks for models here
+from citytandem.streams.models_staff import SavedView  # noqa: F401 - Django looks for models here
 
 
 class Visibility(models.TextChoices):
@@ -32,6 +35,15 @@ class PlaceKind(models.TextChoices):
     CITY = "city", _("Whole city")
     POINT = "point", _("A place")
     AREA = "area", _("An area")
+
+
+class Moderation(models.TextChoices):
+    """Whether a record stands open to its readers, waits for a moderator, was taken down, or went into another."""
+
+    FINE = "", _("Open to its readers")
+    HELD = "held", _("Waits for moderation")
+    REMOVED = "removed", _("Taken down")
+    MERGED = "merged", _("Merged into another entry")
 
 
 class ProblemStatus(models.TextChoices):
@@ -104,7 +116,7 @@ class Basis(models.TextChoices):
 FRAME_CONDITIONS = ("law", "responsibilities", "staff", "data", "infrastructure")
 
 
-class Record(models.Model):
+class Record(Mirrored):
     """What problems and solutions have in common."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -123,6 +135,10 @@ class Record(models.Model):
     area = models.JSONField(null=True, blank=True)
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.DRAFT)
     basis = models.CharField(max_length=8, choices=Basis, blank=True)
+    moderation = models.CharField(max_length=8, choices=Moderation, default=Moderation.FINE, blank=True)
+    organisation = models.ForeignKey(
+        "accounts.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     source = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -132,8 +148,10 @@ class Record(models.Model):
     class Meta:
         abstract = True
         constraints = [
+            *Mirrored.Meta.constraints,
             models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="%(class)s_language_known"),
             models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="%(class)s_visibility_known"),
+            models.CheckConstraint(condition=Q(moderation__in=Moderation.values), name="%(class)s_moderation_known"),
             models.CheckConstraint(
                 # A comparison with NULL is not false, so half a place would pass without the first two.
                 condition=Q(latitude=None, longitude=None)
@@ -153,13 +171,17 @@ class Record(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-created_at", "-id"], condition=Q(visibility="public"), name="%(class)s_public_new"),
+            *Mirrored.Meta.indexes,
+            models.Index(fields=["created_by", "-created_at"], name="%(class)s_author"),
             models.Index(fields=["city", "-created_at"], name="%(class)s_city"),
             GinIndex(fields=["themes"], name="%(class)s_themes"),
         ]
 
     def __str__(self) -> str:
         return next((version["text"] for version in self.title.values()), str(self.id))
+
+
+LISTED = ["status", "language", "city", "department", "themes", "sender"]
 
 
 class Problem(Record):
@@ -169,12 +191,34 @@ class Problem(Record):
     sender = models.CharField(max_length=12, choices=Sender, default=Sender.RESIDENT, blank=True)
     affected = ArrayField(models.CharField(max_length=24, choices=Affected), default=list, blank=True)
     evidence = models.TextField(blank=True)
+    department = models.ForeignKey(
+        "accounts.Department", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    due_on = models.DateField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    solved_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
 
     class Meta(Record.Meta):
         constraints = [
             *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=(Q(merged_into=None) & ~Q(moderation="merged"))
+                | Q(merged_into__isnull=False, moderation="merged"),
+                name="problem_merged_has_target",
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="problem_not_into_itself"),
             models.CheckConstraint(condition=Q(status__in=["", *ProblemStatus.values]), name="problem_status_known"),
             models.CheckConstraint(condition=Q(sender__in=["", *Sender.values]), name="problem_sender_known"),
+        ]
+        indexes = [
+            *Record.Meta.indexes,
+            models.Index(fields=["department", "-created_at", "-id"], name="problem_department_new"),
+            models.Index(fields=["due_on"], condition=Q(answered_at=None, due_on__isnull=False), name="problem_due"),
+            *newest_first("problem", by=[*LISTED, "partnership", "due_on", "answered_at"]),
+            *for_the_rare("problem", "status", "sender"),
+            due_first("problem_due_first", by=LISTED),
         ]
 
 
@@ -210,14 +254,20 @@ class Solution(Record):
                 name="solution_cost_not_negative",
             ),
         ]
+        indexes = [
+            *Record.Meta.indexes,
+            GinIndex(fields=["told"], opclasses=["jsonb_path_ops"], name="solution_told"),
+            *newest_first("solution", by=["kind", "stage", "language", "city", "themes", "partnership"]),
+        ]
 
 
 class SolutionUse(models.Model):
-    """A city in which a solution is in use."""
+    """A city in which a solution is in use. `reuse`: known only because that city says that it has taken it over."""
 
     solution = models.ForeignKey(Solution, on_delete=models.CASCADE, related_name="uses")
     city = models.UUIDField()
     basis = models.CharField(max_length=8, choices=Basis, blank=True)
+    reuse = models.ForeignKey(Reuse, null=True, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["solution", "city"], name="solution_use_once_per_city")]
@@ -243,7 +293,10 @@ class LinkState(models.TextChoices):
 
 
 class Link(models.Model):
-    """A problem and a solution that belong together: who says so, and why."""
+    """A problem and a solution that belong together: who says so, and why.
+
+    `decided_at`: when somebody here last confirmed it or turned it down; no source and no partner changes that.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="links")
@@ -255,12 +308,14 @@ class Link(models.Model):
     basis = models.CharField(max_length=8, choices=Basis, blank=True)
     score = models.FloatField(null=True)
     created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["problem", "solution"], name="link_once"),
             models.CheckConstraint(condition=Q(score=None) | Q(score__range=(0, 1)), name="link_score_is_share"),
         ]
+        indexes = [models.Index(fields=["-score", "id"], condition=Q(state="suggested"), name="link_waiting")]
 
     def __str__(self) -> str:
         return f"{self.problem_id} - {self.solution_id}"

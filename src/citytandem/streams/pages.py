@@ -8,14 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from citytandem.accounts.contract import Actor
+from citytandem.accounts.contract import Actor, department_by_id
+from citytandem.conversation.contract import Conversation, conversation_of
 from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.node import this_node
 from citytandem.core.permissions import allowed
 from citytandem.core.versions import Reading, read
+from citytandem.files.contract import AttachmentView, attachments_of
+from citytandem.moderation.contract import Notice, notices_of
 from citytandem.partnerships.contract import (
     CityCard,
     PartnershipCard,
@@ -24,10 +28,25 @@ from citytandem.partnerships.contract import (
     partnership_cards,
 )
 from citytandem.streams import presenters
+from citytandem.streams.answers import Answers, answers_to, answers_view
+from citytandem.streams.contract import FromNode
 from citytandem.streams.history import Event, events_of
-from citytandem.streams.models import FRAME_CONDITIONS, Affected, Basis, Link, LinkMaker, LinkState, Problem, Solution
+from citytandem.streams.mergers import AlsoReported, WentInto, also_reported, went_into
+from citytandem.streams.models import (
+    FRAME_CONDITIONS,
+    Affected,
+    Basis,
+    Link,
+    LinkMaker,
+    LinkState,
+    Moderation,
+    Problem,
+    Solution,
+)
+from citytandem.streams.origins import from_node_of
 from citytandem.streams.presenters import Card, Fact, FactItem, city_item, fact
-from citytandem.streams.selectors import history_of, links_of, record_get, uses_of
+from citytandem.streams.selectors import history_of, links_of, uses_of
+from citytandem.streams.subjects import subject_of
 from citytandem.ui import charts
 
 
@@ -54,7 +73,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """One record, ready for the template."""
+    """One record, ready for the template. `standing`: how moderation stands to it; empty where it is open to readers."""
 
     id: UUID
     version: int
@@ -81,23 +100,39 @@ class RecordPage:
     drawing: charts.Drawing | None
     may_edit: bool
     may_set_status: bool
+    may_route: bool
     at: datetime
     short_path: str
+    attachments: Sequence[AttachmentView] = ()
+    files_path: str = ""
+    notice: Notice | None = None
+    standing: str = ""
+    conversation: Conversation | None = None
+    also_reported: Sequence[AlsoReported] = ()
+    went_into: WentInto | None = None
+    from_node: FromNode | None = None
+    answers: Answers | None = None
 
 
-def record_page_of(actor: Actor, *, kind: str, key: str, reader: str) -> RecordPage:
-    """Everything the page of a record shows; raises NotFound."""
-    record = record_get(actor, kind=kind, key=key)
+def record_page_of(actor: Actor, record: Any, *, kind: str, reader: str) -> RecordPage:
+    """Everything the page of a record shows that the actor may read."""
+    thing = subject_of(record, kind=kind, reader=reader)
+    may_edit = allowed("streams.edit", actor, record)
     links = links_of(actor, record)
     others = [link.solution if kind == "problem" else link.problem for link in links]
     solutions = [record.id] if kind == "solution" else [other.id for other in others]
     uses = uses_of(solutions)
+    answers = answers_to(actor, record)
     shared = record.source.get("shared_with") or []
     partnership = _partnership(record)
     members = partnership.members if partnership else ()
-    cities = cities_by_id([record.city, *members, *(other.city for other in others), *uses.get(record.id, ())])
+    cities = cities_by_id(
+        [record.city, *members, *(other.city for other in others), *uses.get(record.id, ()), *answers.cities]
+    )
     also = [city for city in city_choices() if city.slug in shared] if shared else []
     facts = _facts(record, kind=kind, cities=cities, also=also, uses=uses.get(record.id, ()))
+    changes = history_of(record)
+    is_open = kind == "problem" and record.moderation not in {Moderation.REMOVED, Moderation.MERGED}
     return RecordPage(
         id=record.id,
         version=record.version,
@@ -119,13 +154,25 @@ def record_page_of(actor: Actor, *, kind: str, key: str, reader: str) -> RecordP
         evidence=getattr(record, "evidence", ""),
         reuse_notes=getattr(record, "reuse_notes", ""),
         joined=[_joined(link, other, uses, cities, reader=reader) for link, other in zip(links, others, strict=True)],
-        history=events_of(history_of(record), actor=actor),
+        history=events_of(changes, actor=actor),
         source=_source(record),
         drawing=_drawing(record, kind=kind, cities=cities, uses=uses.get(record.id, ())),
-        may_edit=allowed("streams.edit", actor, record),
-        may_set_status=kind == "problem" and allowed("streams.set_status", actor, record),
+        may_edit=may_edit,
+        may_set_status=is_open and allowed("streams.set_status", actor, record),
+        may_route=is_open and allowed("streams.take_over", actor, record),
         at=record.created_at,
         short_path=f"/{kind[0]}/{record.code}",
+        attachments=attachments_of(kind, [record.id], actor=actor, vouched=True).get(record.id, []),
+        files_path=f"/files/of/{kind}/{record.id}" if may_edit else "",
+        notice=notices_of([thing], actor=actor).get(record.id),
+        standing=record.get_moderation_display() if record.moderation else "",
+        conversation=conversation_of(actor, kind=kind, object_id=record.id, reader=reader, thing=thing),
+        also_reported=also_reported(actor, record, changes, reader=reader),
+        went_into=went_into(actor, record, reader=reader),
+        from_node=from_node_of(record),
+        answers=answers_view(
+            answers, record=record, cities=cities, may_reuse=allowed("streams.reuse", actor), reader=reader
+        ),
     )
 
 
@@ -134,6 +181,9 @@ def _facts(
 ) -> list[Fact]:
     city = cities.get(record.city) if record.city else None
     told = fact(_("City"), city_item(city)) if city else []
+    if record.organisation_id:
+        named = record.organisation
+        told += fact(_("Written for"), FactItem(named.name, f"/organisations/{named.slug}"))
     told += fact(_("Place"), record.place_name) if record.place_name else []
     told += fact(_("Also in"), *(city_item(one) for one in also))
     told += _problem_facts(record) if kind == "problem" else _solution_facts(record, uses=uses, cities=cities)
@@ -153,10 +203,22 @@ def _joint_work(partnership: PartnershipCard | None, cities: Mapping[UUID, CityC
     return fact(_("Joint work of"), FactItem(names, partnership.path))
 
 
+def _answering(record: Problem) -> list[Fact]:
+    """Who answers, and until when."""
+    department = department_by_id(record.department_id)
+    if department is None:
+        return []
+    note = ""
+    if record.answered_at is None and record.due_on is not None:
+        note = _("Answers by %(day)s") % {"day": date_format(record.due_on, "DATE_FORMAT")}
+    return fact(_("Answers"), FactItem(department.name_for(get_language() or "en"), department.path), note=note)
+
+
 def _problem_facts(record: Problem) -> list[Fact]:
     labels = dict(Affected.choices)
     affected = ", ".join(str(labels[value]) for value in record.affected if value in labels)
-    return [*fact(_("Told by"), str(record.get_sender_display())), *fact(_("Who is affected"), affected)]
+    told = fact(_("Told by"), str(record.get_sender_display()))
+    return [*told, *fact(_("Who is affected"), affected), *_answering(record)]
 
 
 def _solution_facts(record: Solution, *, uses: Sequence[UUID], cities: Mapping[UUID, CityCard]) -> list[Fact]:

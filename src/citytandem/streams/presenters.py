@@ -15,6 +15,8 @@ from citytandem.core.node import this_node
 from citytandem.core.text import shorten
 from citytandem.core.versions import Reading, read
 from citytandem.partnerships.contract import CityCard
+from citytandem.streams.contract import FromNode
+from citytandem.streams.origins import from_node_of
 from citytandem.ui import charts
 
 EXCERPT = 200
@@ -37,6 +39,7 @@ class Card:
     uses: int
     uses_words: str
     at: datetime
+    from_node: FromNode | None = None
 
     @property
     def path(self) -> str:
@@ -68,6 +71,7 @@ def card(record: Any, *, kind: str, reader: str, cities: Mapping[UUID, CityCard]
         uses=uses,
         uses_words=uses_words(uses),
         at=record.created_at,
+        from_node=from_node_of(record),
     )
 
 

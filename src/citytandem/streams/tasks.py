@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from citytandem.accounts.contract import SYSTEM
+from django.db import OperationalError
+
+from citytandem.accounts.contract import SYSTEM, DepartmentClosed
 from citytandem.core import jobs
 from citytandem.core.errors import Unavailable
 from citytandem.core.events import RecordChanged
@@ -38,6 +41,18 @@ def on_record_changed(event: RecordChanged) -> None:
     )
 
 
+def on_records_changed(happened: Sequence[RecordChanged]) -> None:
+    """As `on_record_changed`; the matcher looks at all of a kind in one job."""
+    if has_translator() or len(happened) == 1:
+        for event in happened:
+            on_record_changed(event)
+        return
+    for kind in KINDS:
+        ids = [str(event.object_id) for event in happened if event.kind == kind]
+        if ids:
+            jobs.enqueue("streams.suggest", queue="heavy", priority=jobs.LATER, kind=kind, object_ids=ids)
+
+
 @jobs.task(name="streams.translate", queue="heavy", retry=jobs.patiently(Unavailable))
 def translate(kind: str, object_id: str) -> None:
     """Let the translator add what people have not written."""
@@ -52,3 +67,25 @@ def suggest(kind: str, object_ids: list[str]) -> None:
     from citytandem.streams.services.suggestions import suggest_links
 
     suggest_links(kind, ids=[UUID(value) for value in object_ids])
+
+
+def on_department_closed(event: DepartmentClosed) -> None:
+    """What it had not answered goes to others."""
+    jobs.enqueue("streams.reroute", department_id=str(event.department_id))
+
+
+@jobs.task(name="streams.reroute", queue="default", retry=jobs.patiently(OperationalError))
+def reroute(department_id: str) -> None:
+    """Find another department for what a closed one has not answered."""
+    from citytandem.streams.services.routing import problems_reroute
+
+    problems_reroute(department_id=UUID(department_id))
+
+
+@jobs.app.periodic(cron="0 5 * * *")
+@jobs.task(name="streams.escalate", queue="default", queueing_lock="streams.escalate")
+def escalate(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its time
+    """Each morning: what is due soon, and what is overdue."""
+    from citytandem.streams.services.routing import problems_escalate
+
+    problems_escalate()

@@ -77,6 +77,15 @@ def put_back(record: Any, kept: Mapping[str, Translations]) -> None:
             _write(record, place, {**people, **fits})
 
 
+def vouch(record: Any) -> None:
+    """Machine's versions that came along with the words, from another node, were made from these words."""
+    for place, versions in list(_places(record)):
+        original = _original(place, versions, record.language)
+        if original is not None and _machine_only(versions):
+            made = {code: {**version, "of": original.fingerprint} for code, version in _machine_only(versions).items()}
+            _write(record, place, {**versions, **made})
+
+
 def fingerprint_of(pieces: Sequence[Piece]) -> str:
     """Names some pieces, in their order."""
     told = "\n".join(f"{piece.place}:{piece.fingerprint}" for piece in pieces)

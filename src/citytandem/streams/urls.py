@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from citytandem.core.etranslation import DELIVERIES
-from citytandem.streams.views import home, match, records, translation, writing
+from citytandem.streams.views import home, match, records, reusing, translation, writing
 
 app_name = "streams"
 
@@ -15,6 +15,7 @@ def _stream(kind: str) -> list[URLPattern]:
     told = {"kind": kind}
     return [
         path(f"{kind}s", records.record_list, told, name=f"{kind}s"),
+        path(f"{kind}s.atom", records.record_feed, told, name=f"{kind}s-feed"),
         path(f"{kind}s/new", writing.new, told, name=f"{kind}-new"),
         path(f"{kind}s/<str:key>", records.record, told, name=kind),
         path(f"{kind}s/<str:key>/edit", writing.edit, told, name=f"{kind}-edit"),
@@ -32,6 +33,7 @@ urlpatterns = [
     path("match/feedback", match.feedback, name="match-feedback"),
     path(f"{DELIVERIES}/<str:reference>", translation.receive, name="translation-delivery"),
     path("solutions/import", writing.publiccode, name="solution-import"),
+    path("solutions/<str:key>/in-use", reusing.in_use, name="solution-in-use"),
     path("problems/<str:key>/status", writing.status, name="problem-status"),
     *_stream("problem"),
     *_stream("solution"),

@@ -34,6 +34,7 @@ class Child:
         log: Log,
         first_pause: float,
         seconds_to_end: float,
+        why_it_cannot_run: Callable[[], str] = str,
     ) -> None:
         self.name = name
         self.command = command
@@ -41,6 +42,7 @@ class Child:
         self.log = log
         self._first_pause = first_pause
         self._seconds_to_end = seconds_to_end
+        self._why_it_cannot_run = why_it_cannot_run
         self._process: subprocess.Popen[bytes] | None = None
         self._restarts: deque[float] = deque()
         self._start_at = 0.0
@@ -74,7 +76,8 @@ class Child:
             return True
         self._kill_group()
         self._process = None
-        say(f"The {self.name} process ended by itself ({_reason(code)}). Its last lines:\n{self.log.tail()}")
+        reason = self._why_it_cannot_run() or f"Its last lines:\n{self.log.tail()}"
+        say(f"The {self.name} process ended by itself ({_reason(code)}). {reason}")
         return self._plan_restart()
 
     def ask_to_end(self) -> None:

@@ -22,6 +22,9 @@ def stop(data: Path | None = None) -> int:
     data = (data or default_data()).resolve()
     try:
         stopped = _stop_all(data)
+        # What `run --demo tandem` left, should its own end not have been in order.
+        for folder in sorted((data / "tandem").glob("*/")):
+            stopped += [f"{name} of {folder.name}" for name in _stop_all(folder)]
     except PermissionError:
         say(f"The node of {data} belongs to another user: stop it as that user.")
         return 1

@@ -49,8 +49,9 @@ class Options:
 
     @property
     def address(self) -> str:
-        """What to type into a browser."""
+        """What to type into a browser. By name where it is this machine: passkeys and partner nodes need a host name."""
         host = f"[{self.reachable_host}]" if ":" in self.reachable_host else self.reachable_host
+        host = "localhost" if host == "127.0.0.1" else host
         return f"http://{host}:{self.port}/"
 
 
@@ -74,12 +75,12 @@ def options_from(arguments: argparse.Namespace) -> Options:
 
 def _demo(text: str) -> str:
     """Known before anything starts: a typing mistake costs no database."""
-    if text in {"none", "programme"}:
+    if text in {"none", "programme", "tandem"}:
         return text
-    from citytandem.demo.names import demo_names
+    from citytandem.demo.names import demo_names, is_demo_name
 
-    known = demo_names()
-    if text not in known:
+    known = [*demo_names(), "tandem"]
+    if not is_demo_name(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no demo: one of {', '.join(sorted(known))}, or none")
     return text
 

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -82,7 +83,11 @@ class Node:
     def environment(self) -> dict[str, str]:
         """What `prepare` and the children find in their environment."""
         ours = {"DATABASE_URL": self.url, "CITYTANDEM_DATA": str(self.data)}
-        defaults = {"DJANGO_SETTINGS_MODULE": "citytandem.settings.embedded", "PYTHONUNBUFFERED": "1"}
+        defaults = {
+            "DJANGO_SETTINGS_MODULE": "citytandem.settings.embedded",
+            "PYTHONUNBUFFERED": "1",
+            "CITYTANDEM_ADDRESS": self.options.address,
+        }
         return defaults | dict(os.environ) | ours
 
     def write_record(self) -> None:
@@ -100,13 +105,18 @@ class Node:
 def run(options: Options, *, prepare: Prepare | None = None) -> int:
     """Run a node until a signal ends it. Returns the exit code: 0 after a signal."""
     data = options.data.resolve()
+    return alone_in(data, lambda signals: _run_alone(Node(options, data, signals), prepare))
+
+
+def alone_in(data: Path, run_there: Callable[[Signals], int]) -> int:
+    """Run something that ends by signals, once at a time in a data folder; its exit code, or 1 where it cannot be."""
     try:
         (data / "run").mkdir(parents=True, exist_ok=True)
         with locks.opened(data / "run" / "node.lock") as lock:
             if not locks.try_alone(lock):
-                return _say_it_runs(data)
-            with _listening() as signals:
-                return _run_alone(Node(options, data, signals), prepare)
+                return say_it_runs(data)
+            with listening() as signals:
+                return run_there(signals)
     except OSError as error:
         say(f"Cannot use {data}: {error.strerror or error}.")
         return 1
@@ -117,7 +127,7 @@ def _run_alone(node: Node, prepare: Prepare | None) -> int:
     if left is not None:
         for name in end_leftovers(left):
             say(f"Stopped {name}, left by an earlier run.")
-    taken = _why_port_is_taken(node.options)
+    taken = why_port_is_taken(node.options)
     if taken:
         say(taken)
         return 1
@@ -181,6 +191,7 @@ def _run_children(node: Node, *, watch_database: bool) -> int:
             log=Log(node.data / "run" / f"{name}.log"),
             first_pause=node.options.first_pause,
             seconds_to_end=node.options.seconds_to_end,
+            why_it_cannot_run=partial(why_port_is_taken, node.options) if name == "web" else str,
         )
         node.children.append(child)
         child.start()
@@ -217,7 +228,7 @@ def _watch(node: Node, *, watch_database: bool) -> int:
 
 
 def _announce_when_it_answers(node: Node) -> bool:
-    if not _answers(node.options):
+    if not answers(node.options):
         return False
     node.write_record()
     say(f"\ncitytandem runs at {node.options.address}")
@@ -236,7 +247,8 @@ def _revive_database(node: Node) -> None:
         raise EmbeddedDatabaseError("The database came back under another address: please start the node again.")
 
 
-def _answers(options: Options) -> bool:
+def answers(options: Options) -> bool:
+    """Whether the node's web is up."""
     connection = http.client.HTTPConnection(options.reachable_host, options.port, timeout=2)
     try:
         connection.request("GET", "/health")
@@ -247,7 +259,7 @@ def _answers(options: Options) -> bool:
         connection.close()
 
 
-def _why_port_is_taken(options: Options) -> str:
+def why_port_is_taken(options: Options) -> str:
     """Try the port as a server would. Empty if it is free."""
     try:
         found = socket.getaddrinfo(options.host or None, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -263,7 +275,8 @@ def _why_port_is_taken(options: Options) -> str:
     return ""
 
 
-def _say_it_runs(data: Path) -> int:
+def say_it_runs(data: Path) -> int:
+    """Refuse a second run on the same folder."""
     found = record.read(data)
     where = f" at {found.address} (pid {found.supervisor.pid})" if found else ""
     say(f"A node already runs on {data}{where}. Stop it with: citytandem stop --data {data}")
@@ -271,7 +284,7 @@ def _say_it_runs(data: Path) -> int:
 
 
 @contextmanager
-def _listening() -> Iterator[Signals]:
+def listening() -> Iterator[Signals]:
     """Turn the signals that end us into a note, and put everything back afterwards."""
     signals = Signals()
     wanted = [signal.SIGINT, signal.SIGTERM]

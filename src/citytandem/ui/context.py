@@ -14,7 +14,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     """City name, languages with the address of this page in each."""
     parameters = request.GET.copy()
     languages = []
-    for code, name in NATIVE_NAMES.items():
+    for code in this_node().languages:
+        name = NATIVE_NAMES[code]
         parameters["lang"] = code
         languages.append({"code": code, "name": name, "url": f"{request.path}?{parameters.urlencode()}"})
     return {

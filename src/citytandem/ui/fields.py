@@ -1,4 +1,4 @@
-"""Form fields for numbers as people of nine languages type them."""
+"""Form fields for numbers and areas as people of nine languages type them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from citytandem.core.areas import (
+    MOST_CORNERS,
+    NoCorner,
+    TooManyCorners,
+    area_of,
+    corners_of_text,
+    is_flat,
+    text_of_area,
+)
 
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
 _THOUSANDS = re.compile(r"^-?\d{1,3}([.,]\d{3})+$")
@@ -52,3 +63,54 @@ class DegreesField(forms.FloatField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
         """See Field."""
         return {"inputmode": "decimal", "autocomplete": "off"}
+
+
+class AreaField(forms.CharField):
+    """Corners of an area, one per line; cleaned, a GeoJSON polygon or None."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> dict[str, Any] | None:
+        """See Field; each refusal says what to do."""
+        text = super().clean(value)
+        try:
+            corners = corners_of_text(text)
+        except NoCorner as error:
+            message = _("Line %(line)s is not a latitude and a longitude on earth.")
+            raise forms.ValidationError(message, code="area.corner", params={"line": error.line}) from error
+        except TooManyCorners as error:
+            message = _("There are too many entries: at most %(max_length)s.")
+            raise forms.ValidationError(message, code="area.too_many", params={"max_length": MOST_CORNERS}) from error
+        if corners and is_flat(corners):
+            message = _("An area needs at least three corners that do not lie on one line.")
+            raise forms.ValidationError(message, code="area.too_few")
+        return area_of(corners) if corners else None
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored polygon as it is typed; what was typed as it was typed."""
+        return text_of_area(value) if isinstance(value, dict) else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
+        """See Field."""
+        return {"rows": 5, "autocomplete": "off", "spellcheck": "false"}
+
+
+class AreasField(forms.CharField):
+    """Several areas, an empty line between them; cleaned, a list of GeoJSON polygons."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        """See Field; what is refused is refused as for one area."""
+        text = super().clean(value)
+        one = AreaField(required=False, max_length=None)
+        areas = (one.clean(part) for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")) if part.strip())
+        return [area for area in areas if area is not None]
+
+    def prepare_value(self, value: Any) -> Any:
+        """Stored polygons as they are typed; what was typed as it was typed."""
+        return "\n\n".join(text_of_area(area) for area in value) if isinstance(value, list | tuple) else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
+        """See Field."""
+        return {"rows": 8, "autocomplete": "off", "spellcheck": "false"}

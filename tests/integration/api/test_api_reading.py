@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from citytandem.accounts.contract import Actor
 from citytandem.core.api import Language
 from citytandem.core.languages import LANGUAGES
 from citytandem.search.services import index_things
@@ -76,6 +77,18 @@ def test_history_names_nobody_to_visitors(world: World, visitor: JsonClient, uni
     path = f"/problems/{world.problems[0].code}"
     assert visitor.send("GET", path).json()["history"][0]["by"] is None
     assert unit.send("GET", path).json()["history"][0]["by"] is not None
+
+
+def test_history_names_the_staff_to_no_resident(
+    world: World, resident: Actor, neighbour: JsonClient, unit: JsonClient
+) -> None:
+    problem = world.problems[0]
+    type(problem).objects.filter(id=problem.id).update(created_by=resident.id)
+    path = f"/problems/{problem.code}"
+    unit.send("POST", f"{path}/status", {"status": "pilot", "reason": "We measure."})
+    change = neighbour.send("GET", path).json()["history"][0]
+    assert (change["what"], change["by"]) == ("status", None)
+    assert change["values"] is not None
 
 
 def test_drafts_are_for_staff(world: World, visitor: JsonClient, unit: JsonClient) -> None:

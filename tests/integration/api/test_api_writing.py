@@ -206,7 +206,8 @@ def test_writing_costs_few_queries(world: World, unit: JsonClient) -> None:
         with CaptureQueriesContext(connection) as queries:
             assert unit.send(method, path, body, **headers).status_code < 300, path
         statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-        assert len(statements) <= 12, statements
+        # Moderation, the sender's following, the department, the mark and the job for partner nodes cost some beside the record itself.
+        assert len(statements) <= 18, statements
 
 
 def test_a_session_needs_its_token(world: World, resident: Actor) -> None:

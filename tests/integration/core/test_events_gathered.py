@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from citytandem.core import events
-from citytandem.core.events import Event, emit, gathered, listen
+from citytandem.core.events import Event, emit, emit_all, gathered, listen, listen_within
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +56,24 @@ def test_it_ends_when_the_work_fails(
     with django_capture_on_commit_callbacks(execute=True):
         emit(Rained("Ulm"))
     assert heard == [Rained("Ulm")]
+
+
+def test_who_can_takes_many_at_once_and_each_once(django_capture_on_commit_callbacks: Callable[..., Any]) -> None:
+    one_by_one: list[Event] = []
+    at_once: list[Sequence[Event]] = []
+    listen(Rained, one_by_one.append)
+    listen(Rained, lambda event: at_once.append([event]), at_once=at_once.append)
+    listen_within(
+        Rained, lambda event: at_once.append([event]), at_once=lambda told: at_once.append([Rained("within"), *told])
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        emit_all([Rained("Ulm"), Rained("Bern"), Rained("Ulm")])
+        assert (one_by_one, at_once) == ([], [[Rained("within"), Rained("Ulm"), Rained("Bern")]])
+        emit_all([])
+    assert one_by_one == at_once[1] == [Rained("Ulm"), Rained("Bern")]
+    with gathered(Rained) as happened:
+        emit_all([Rained("Ulm")])
+    assert happened == [Rained("Ulm")]
+    assert len(at_once) == 2
+    events._listeners.pop(Rained)
+    events._within.pop(Rained)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.test import Client
 
 from citytandem.accounts.contract import Actor
 from citytandem.accounts.models import Person
+from citytandem.accounts.selectors import actor_by_id
 from citytandem.core.errors import Invalid
 from citytandem.core.node import this_node
 from citytandem.demo.load import DemoReport, demo_load
@@ -27,17 +27,15 @@ TABLES = (City, Partnership, ProgrammeEvent, Problem, Solution, SolutionUse, Lin
 
 
 def load(name: str = "programme") -> DemoReport:
-    return demo_load(name=name, say=quiet(), vectors=False)
+    return demo_load(name=name, say=quiet(), vectors=False, examples=False)
 
 
 def records() -> list[Any]:
     return [*Problem.objects.all(), *Solution.objects.all()]
 
 
-def test_it_loads_the_whole_programme_within_ten_seconds() -> None:
-    began = time.monotonic()
+def test_it_loads_the_whole_programme() -> None:
     report = load()
-    assert time.monotonic() - began < 10
     assert City.objects.filter(is_profiled=True).count() == report.cities == 15
     assert Partnership.objects.count() == report.partnerships == 7
     assert ProgrammeEvent.objects.count() == report.events == 13
@@ -98,7 +96,8 @@ def test_the_demo_sign_ins_work() -> None:
     for sign_in in SIGN_INS:
         person = authenticate(username=sign_in.email, password=sign_in.password)
         assert isinstance(person, Person)
-        assert (person.role, person.is_demo) == (sign_in.role, True)
+        assert sign_in.role in actor_by_id(person.id).roles
+        assert person.is_demo
 
 
 def test_solutions_know_where_they_are_in_use() -> None:
@@ -131,7 +130,7 @@ def test_it_needs_about_ten_queries_a_record(django_assert_max_num_queries: Call
 
 
 def test_vectors_follow_with_the_rest(quick_embedder: Any) -> None:
-    demo_load(name="programme", say=quiet())
+    demo_load(name="programme", say=quiet(), examples=False)
     assert not Entry.objects.filter(embedding=None).exists()
 
 

@@ -9,9 +9,10 @@ import pytest
 from citytandem.accounts.contract import ANYBODY, Actor
 from citytandem.core.errors import Forbidden, Invalid, NotFound
 from citytandem.core.ids import uuid7
+from citytandem.streams.counting import counts
 from citytandem.streams.matching import Terms, Weights, probability
 from citytandem.streams.models import Feedback, Link, Problem, Solution, Weighting
-from citytandem.streams.selectors import counts, history_of, links_of, links_waiting, weighting_switches
+from citytandem.streams.selectors import history_of, links_of, links_waiting, weighting_switches
 from citytandem.streams.services.feedback import LEAST_ANSWERS, feedback_give, weighting_propose, weighting_use
 from citytandem.streams.services.links import link_decide, link_from_source, link_make, link_suggest
 from citytandem.streams.services.records import Wording, record_submit

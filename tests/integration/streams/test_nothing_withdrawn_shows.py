@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from citytandem.accounts.contract import ANYBODY, Actor
+from citytandem.streams.counting import counts
 from citytandem.streams.match import match, question_of_text
 from citytandem.streams.models import Solution
-from citytandem.streams.selectors import counts
 from citytandem.streams.services.links import link_make
 from tests.conftest import QuickEmbedder
 from tests.small_world import World, small_world

@@ -16,6 +16,7 @@ from citytandem.core import clock, events
 from citytandem.core.errors import Conflict, Forbidden, Invalid, NotFound
 from citytandem.core.events import RecordChanged
 from citytandem.core.ids import short_code
+from citytandem.notifications.models import Notice
 from citytandem.streams.contract import RecordSubmitted
 from citytandem.streams.models import Change, Problem, Solution
 from citytandem.streams.selectors import history_of, record_get
@@ -376,3 +377,20 @@ def test_who_changes_the_kind_of_place_takes_the_old_place_away(resident: Actor)
     record_edit(kind="problem", key=made.id, version=1, by=resident, details={"place_kind": "city"})
     kept = Problem.objects.get()
     assert (kept.area, kept.latitude, kept.longitude) == (None, None, None)
+
+
+def test_whoever_follows_a_problem_is_told_that_it_moves_on(resident: Actor, innovation_unit: Actor) -> None:
+    made = submit(resident)
+    problem_set_status(key=made.id, status="pilot", reason="Wir messen.", by=innovation_unit)
+    told = Notice.objects.filter(kind="status")
+    assert [(one.person_id, one.about_id, one.parameters) for one in told] == [
+        (resident.id, made.id, {"state": "In a pilot"})
+    ]
+
+
+def test_what_was_taken_down_does_not_move_on(resident: Actor, innovation_unit: Actor) -> None:
+    made = submit(resident)
+    Problem.objects.filter(id=made.id).update(moderation="removed")
+    with pytest.raises(Invalid) as caught:
+        problem_set_status(key=made.id, status="pilot", reason="Wir messen.", by=innovation_unit)
+    assert caught.value.code == "record.removed"

@@ -123,16 +123,16 @@ def test_the_job_suggests(world: World) -> None:
 @pytest.mark.slow
 def test_the_demo_has_its_suggestions_once() -> None:
     weigh(10)
-    demo_load(say=quiet())
+    demo_load(say=quiet(), examples=False)
     waiting = Link.objects.filter(maker=LinkMaker.MATCHER)
     assert waiting.count() > 100
     before = set(waiting.values_list("id", flat=True))
-    demo_load(say=quiet())
+    demo_load(say=quiet(), examples=False)
     assert set(waiting.values_list("id", flat=True)) == before
 
 
 def test_the_demo_without_vectors_leaves_it_to_the_worker() -> None:
-    demo_load(say=quiet(), vectors=False)
+    demo_load(say=quiet(), vectors=False, examples=False)
     assert not Link.objects.filter(maker=LinkMaker.MATCHER).exists()
     job = ProcrastinateJob.objects.get(task_name="streams.suggest")
     assert len(job.args["object_ids"]) == Problem.objects.count()

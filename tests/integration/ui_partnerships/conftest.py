@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from citytandem.accounts.contract import SYSTEM
+from citytandem.accounts.contract import SYSTEM, Actor
 from citytandem.accounts.models import Person
 from citytandem.core.ids import stable_id
 from citytandem.core.node import node_set
@@ -90,11 +90,11 @@ def world(db: None, quick_embedder: object) -> SimpleNamespace:
 
 
 @pytest.fixture
-def browser_of(db: None) -> Callable[[str], Client]:
+def browser_of(make_actor: Callable[[str], Actor]) -> Callable[[str], Client]:
     """A browser in which a person of a role is signed in."""
 
     def sign_in(role: str) -> Client:
-        person = Person.objects.create(email=f"{role}@browser.example", name=role, role=role)
+        person = Person.objects.get(id=make_actor(role).id)
         client = Client()
         client.force_login(person)
         return client

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citytandem.core.languages import LANGUAGES
 from citytandem.core.microcache import Environ, Headers, MicroCache
 
 PAGE = "text/html; charset=utf-8"
@@ -67,7 +68,10 @@ class Answer:
     def __init__(self, application: Any, **environ: str) -> None:
         asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": "", "HTTP_HOST": "node.example", **environ}
         told: list[Any] = []
-        self.body = b"".join(application(asked, lambda *arguments: told.append(arguments)))
+        chunks = application(asked, lambda *arguments: told.append(arguments))
+        self.body = b"".join(chunks)
+        if hasattr(chunks, "close"):
+            chunks.close()
         self.status, headers, *_ = told[-1]
         self.pairs = headers
         self.headers = {name.lower(): value for name, value in headers}
@@ -130,6 +134,15 @@ def test_only_plain_public_answers_are_kept(page: Page) -> None:
     for answer in answers:
         assert answer.status == page.status
         assert all(pair in answer.pairs for pair in page.headers)
+
+
+def test_what_is_never_kept_passes_piece_by_piece() -> None:
+    page = Page(headers=[("Cache-Control", "no-store")])
+    told: list[Any] = []
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": "", "HTTP_HOST": "node.example"}
+    chunks = cached(page)(asked, lambda *arguments: told.append(arguments))
+    assert told[-1][0] == "200 OK"
+    assert len(list(chunks)) == 2
 
 
 @pytest.mark.parametrize(
@@ -240,7 +253,7 @@ def language_of_django(query: str, cookie: str, header: str) -> str:
         heard.append(request.LANGUAGE_CODE)
         return HttpResponse()
 
-    city = SimpleNamespace(language="pt")
+    city = SimpleNamespace(language="pt", languages=LANGUAGES)
     with patch("citytandem.core.middleware.this_node", lambda: city):
         request = RequestFactory().get("/", QUERY_STRING=query, HTTP_COOKIE=cookie, HTTP_ACCEPT_LANGUAGE=header)
         LanguageMiddleware(view)(request)

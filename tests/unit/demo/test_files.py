@@ -135,3 +135,36 @@ def test_places_are_those_of_geonames() -> None:
         entry = known[str(place.get("geonameid") or place["point_of"])]
         assert (entry["latitude"], entry["longitude"]) == (place["latitude"], place["longitude"])
         assert entry["countrycode"] == files.cities[slug]["country"]
+
+
+def test_the_examples_show_the_whole_way_one_that_runs_and_one_that_is_open() -> None:
+    assert [one["kind"] for one in demo().challenges] == ["complete", "running", "open"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        (["problems", 0], "nowhere", "no such problem 'nowhere'"),
+        (["themes", 0], "nothing", "themes ['nothing', 'sensors-and-iot']"),
+        (["title", "en"], "Bins", "the title in en does not say (example)"),
+        (["text"], {"en": "Bins"}, "text is in ['en'], not in ['de', 'en']"),
+        (["days", "closes"], -400, "days are out of order: [-312, -308, -280, -400, -262, -248, -96]"),
+        (["proposals", 0, "language"], "xx", "lorawan-sensors: language 'xx'"),
+        (["proposals", 0, "steps"], ["screened", "implement"], "lorawan-sensors: implement cannot follow assessed"),
+        (["proposals", 2, "merged_into"], "nothing", "qr-reports-greek: no such proposal 'nothing'"),
+        (["reasons"], {}, "lorawan-sensors: no reason for screened"),
+        (["scores", "cameras", 0], "6 2 2 3 3 3 2 1", "scores of cameras: '6 2 2 3 3 3 2 1'"),
+        (["scores", "cameras"], ["4 2 2 3 3 3 2 1"], "not as many jurors for each proposal"),
+        (["scores", "nothing"], ["interest"] * 4, "scores for 'nothing', which is no proposal"),
+        (["pilot", "proposal"], "nothing", "a pilot of 'nothing', which is no proposal"),
+        (["pilot", "indicators", 0, "series"], "nothing", "no such series ['nothing']"),
+    ],
+)
+def test_an_example_that_does_not_hold_together_is_told(path: list[Any], value: Any, complaint: str) -> None:
+    challenges = copy.deepcopy(list(demo().challenges))
+    here: Any = challenges[0]
+    for step in path[:-1]:
+        here = here[step]
+    here[path[-1]] = value
+    found = complaints(replace(demo(), challenges=tuple(challenges)))
+    assert f"fill-levels-of-bins: {complaint}" in found

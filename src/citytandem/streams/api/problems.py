@@ -21,11 +21,13 @@ from citytandem.core.api import (
     version_tag,
 )
 from citytandem.core.openapi import problems as errors
+from citytandem.core.throttle import address_of
 from citytandem.partnerships.contract import cities_by_id
 from citytandem.streams.api.records import IfMatch, city_written, detail_parts, filters_of, no_page
 from citytandem.streams.schemas.reading import ProblemDetail, ProblemOut, ProblemPage, cities_named
 from citytandem.streams.schemas.writing import ProblemIn, ProblemPatch, ProblemStatus, StatusChange
 from citytandem.streams.selectors import record_get, record_page
+from citytandem.streams.services.pacing import count_submission
 from citytandem.streams.services.records import problem_set_status, record_edit, record_submit
 
 router = ApiRouter(tags=["problems"])
@@ -57,9 +59,10 @@ def problem_get(request: HttpRequest, response: HttpResponse, key: Key) -> Any:
     return _detail(request, response, record_get(actor_of(request), kind="problem", key=key))
 
 
-@router.post("/problems", response={201: ProblemDetail}, auth=Session())
+@router.post("/problems", response={201: ProblemDetail}, auth=Session(), openapi_extra=errors(429))
 def problem_submit(request: HttpRequest, response: HttpResponse, body: ProblemIn) -> Any:
     """Submit a problem. It is public at once unless `visibility` says something else."""
+    count_submission(actor_of(request), address=address_of(request))
     wording = body.wording()
     assert wording is not None  # noqa: S101 - a new problem has a title
     record = record_submit(kind="problem", wording=wording, details=city_written(body.details()), by=actor_of(request))

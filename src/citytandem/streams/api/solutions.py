@@ -21,6 +21,7 @@ from citytandem.core.api import (
     version_tag,
 )
 from citytandem.core.openapi import problems as errors
+from citytandem.core.throttle import address_of
 from citytandem.partnerships.contract import cities_by_id
 from citytandem.streams.api.publiccode import YAML_BODY, yaml_of
 from citytandem.streams.api.records import IfMatch, city_written, detail_parts, filters_of, no_page
@@ -34,6 +35,7 @@ from citytandem.streams.schemas.reading import (
 )
 from citytandem.streams.schemas.writing import SolutionIn, SolutionKind, SolutionPatch, Stage
 from citytandem.streams.selectors import record_get, record_page, uses_of
+from citytandem.streams.services.pacing import count_submission
 from citytandem.streams.services.publiccode import solution_import_publiccode
 from citytandem.streams.services.records import record_edit, record_submit
 
@@ -62,9 +64,10 @@ def solution_list(
     return page_body(request, page, [SolutionOut.of(row, cities, used_in=uses[row.id]) for row in page.items])
 
 
-@router.post("/solutions", response={201: SolutionDetail}, auth=Session())
+@router.post("/solutions", response={201: SolutionDetail}, auth=Session(), openapi_extra=errors(429))
 def solution_submit(request: HttpRequest, response: HttpResponse, body: SolutionIn) -> Any:
     """Submit a solution. It is public at once unless `visibility` says something else."""
+    count_submission(actor_of(request), address=address_of(request))
     wording = body.wording()
     assert wording is not None  # noqa: S101 - a new solution has a title
     record = record_submit(kind="solution", wording=wording, details=city_written(body.details()), by=actor_of(request))
@@ -77,10 +80,11 @@ def solution_submit(request: HttpRequest, response: HttpResponse, body: Solution
     "/solutions/import-publiccode",
     response={201: ImportOut},
     auth=Session(),
-    openapi_extra=errors(409, requestBody=YAML_BODY),
+    openapi_extra=errors(409, 429, requestBody=YAML_BODY),
 )
 def solution_import(request: HttpRequest, response: HttpResponse) -> Any:
     """Take over open-source software from its publiccode.yml (0.2 to 0.7). Look at the warnings afterwards."""
+    count_submission(actor_of(request), address=address_of(request))
     solution, warnings = solution_import_publiccode(yaml=yaml_of(request), by=actor_of(request))
     response["Location"] = f"{request.path.removesuffix('/import-publiccode')}/{solution.code}"
     told = [

@@ -9,6 +9,7 @@ from uuid import UUID
 from citytandem.core.api import Shape
 from citytandem.streams.contract import Match
 from citytandem.streams.models import Weighting
+from citytandem.streams.schemas.reading import NodeRef
 
 
 class HitOut(Shape):
@@ -32,6 +33,7 @@ class HitOut(Shape):
     is_machine: bool
     themes: list[str]
     path: str
+    node: NodeRef | None
 
 
 class CityHitOut(Shape):

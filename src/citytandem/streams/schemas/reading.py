@@ -29,6 +29,7 @@ from citytandem.streams.models import (
     Stage,
     Visibility,
 )
+from citytandem.streams.origins import from_node_of
 
 Cities = Mapping[UUID, CityCard]
 
@@ -57,6 +58,19 @@ class CityRef(Shape):
         return cls(id=city.id, slug=city.slug, name=city.name, country=city.country)
 
 
+class NodeRef(Shape):
+    """The partner node that something comes from, and its page there; `page` is empty where it has none."""
+
+    name: str
+    page: str
+
+    @classmethod
+    def of(cls, record: Any) -> NodeRef | None:
+        """From a record; None for what was written at this node."""
+        node = from_node_of(record)
+        return cls(name=node.name, page=node.page) if node else None
+
+
 class PlaceOut(Shape):
     """Where: the whole city, a point or an area (a GeoJSON polygon)."""
 
@@ -68,7 +82,9 @@ class PlaceOut(Shape):
 
 
 class RecordOut(Shape):
-    """What problems and solutions have in common. `path` is the address of the page."""
+    """What problems and solutions have in common. `path` is the address of the page. What has a `node` only that node
+    changes.
+    """
 
     id: UUID
     code: str
@@ -84,6 +100,7 @@ class RecordOut(Shape):
     visibility: Visibility
     basis: Basis | Literal[""]
     source: dict[str, Any]
+    node: NodeRef | None
     created_at: datetime
     changed_at: datetime
     version: int
@@ -194,7 +211,9 @@ class LinkOut(Shape):
 
 
 class ChangeOut(Shape):
-    """One line of a record's history. Who, and what it said before, is told to those who may edit the record."""
+    """One line of a record's history. What it said before is told to those who may edit the record; who did it to the
+    city's staff and to the person itself.
+    """
 
     what: str
     at: datetime
@@ -204,14 +223,14 @@ class ChangeOut(Shape):
     values: dict[str, Any] | None
 
     @classmethod
-    def of(cls, change: Change, *, in_full: bool) -> ChangeOut:
-        """From a change."""
+    def of(cls, change: Change, *, by: str | None, in_full: bool) -> ChangeOut:
+        """From a change, and the name that this reader may know."""
         return cls(
             what=change.what,
             at=change.at,
             reason=change.reason,
             fields=sorted(change.fields),
-            by=change.by_name if in_full else None,
+            by=by,
             values=change.fields if in_full else None,
         )
 
@@ -260,10 +279,18 @@ class ImportOut(Shape):
     warnings: list[NoticeOut]
 
 
+def _is_own(change: Change, actor: Actor) -> bool:
+    return change.by_id is not None and change.by_id == actor.id
+
+
 def history_out(actor: Actor, record: Record, changes: Iterable[Change]) -> list[ChangeOut]:
     """The history as this reader may know it."""
     in_full = allowed("streams.edit", actor, record)
-    return [ChangeOut.of(change, in_full=in_full) for change in changes if is_tellable(change, actor)]
+    return [
+        ChangeOut.of(change, by=change.by_name if actor.is_staff or _is_own(change, actor) else None, in_full=in_full)
+        for change in changes
+        if is_tellable(change, actor)
+    ]
 
 
 def cities_named(records: Iterable[Record], links: Iterable[Link] = ()) -> list[UUID | None]:
@@ -293,6 +320,7 @@ def _shared(record: Record, cities: Cities, kind: str) -> dict[str, Any]:
         ),
         "visibility": Visibility(record.visibility),
         "basis": Basis(record.basis) if record.basis else "",
+        "node": NodeRef.of(record),
         "source": record.source,
         "created_at": record.created_at,
         "changed_at": record.changed_at,

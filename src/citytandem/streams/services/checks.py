@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from citytandem.core.areas import is_flat, is_sound
 from citytandem.core.errors import Invalid
 from citytandem.core.languages import is_language
 from citytandem.core.text import clean_line, clean_text
 from citytandem.core.themes import leaf_themes
-from citytandem.streams.areas import is_flat, is_sound
 from citytandem.streams.models import (
     FRAME_CONDITIONS,
     Affected,

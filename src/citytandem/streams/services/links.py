@@ -14,6 +14,7 @@ from citytandem.core import clock
 from citytandem.core.errors import NotFound
 from citytandem.core.permissions import require
 from citytandem.core.versions import translations
+from citytandem.federation.contract import changed
 from citytandem.search.detect import detect_language
 from citytandem.streams.models import Link, LinkMaker, LinkState
 from citytandem.streams.selectors import record_get
@@ -35,11 +36,13 @@ def link_make(*, problem: str | UUID, solution: str | UUID, why: str, by: Actor)
         "state": LinkState.CONFIRMED,
         "why": told,
         "created_at": clock.now(),
+        "decided_at": clock.now(),
     }
     link, is_new = Link.objects.select_for_update().get_or_create(problem=one, solution=other, defaults=defaults)
     if not is_new:
         _confirm(link, told=told, by=by)
     log_change(one, "linked", by=by, fields={"solution": str(other.id)}, reason=text)
+    changed("solution", other.id)
     return link
 
 
@@ -52,8 +55,8 @@ def _confirm(link: Link, *, told: Mapping[str, Any], by: Actor) -> None:
         link.maker, link.made_by_id, link.why = LinkMaker.PEOPLE, by.id, dict(told)
     elif link.maker == LinkMaker.PEOPLE and not link.why:
         link.why = dict(told)
-    link.state = LinkState.CONFIRMED
-    link.save(update_fields=["maker", "made_by", "state", "why"])
+    link.state, link.decided_at = LinkState.CONFIRMED, clock.now()
+    link.save(update_fields=["maker", "made_by", "state", "why", "decided_at"])
 
 
 @transaction.atomic
@@ -63,9 +66,10 @@ def link_decide(*, link_id: UUID, accept: bool, by: Actor) -> Link:
     link = Link.objects.select_for_update().select_related("problem").filter(id=link_id).first()
     if link is None:
         raise NotFound("link.unknown", _("There is no such link."))
-    link.state = LinkState.CONFIRMED if accept else LinkState.REJECTED
-    link.save(update_fields=["state"])
+    link.state, link.decided_at = LinkState.CONFIRMED if accept else LinkState.REJECTED, clock.now()
+    link.save(update_fields=["state", "decided_at"])
     log_change(link.problem, f"link_{link.state}", by=by, fields={"solution": str(link.solution_id)})
+    changed("solution", link.solution_id)
     return link
 
 
@@ -77,6 +81,7 @@ def link_from_source(*, problem: UUID, solution: UUID, why: Mapping[str, str], b
         maker=LinkMaker.SOURCE, state=LinkState.CONFIRMED
     )
     same.filter(maker=LinkMaker.SOURCE).update(why=translations(**why), basis=basis)
+    changed("solution", solution)
     link, _created = Link.objects.get_or_create(
         problem_id=problem,
         solution_id=solution,

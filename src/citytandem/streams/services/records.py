@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,18 +13,22 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
+from citytandem.conversation.contract import follow_from_the_start
 from citytandem.core import clock, events
+from citytandem.core.areas import middle_of
 from citytandem.core.errors import Conflict, Invalid
 from citytandem.core.ids import short_code, uuid7
 from citytandem.core.languages import is_language
 from citytandem.core.permissions import require
 from citytandem.core.text import MAX_TEXT, MAX_TITLE, clean_line, clean_text
 from citytandem.core.versions import human_versions
+from citytandem.moderation.contract import Trace
 from citytandem.search.detect import detect_language
-from citytandem.streams.areas import middle_of
+from citytandem.streams import notices
 from citytandem.streams.contract import RecordSubmitted
 from citytandem.streams.models import (
     Change,
+    Moderation,
     PlaceKind,
     Problem,
     ProblemStatus,
@@ -37,6 +41,7 @@ from citytandem.streams.models import (
 from citytandem.streams.relabelling import is_taken, relabel, same_words
 from citytandem.streams.selectors import changed_by_people, record_get
 from citytandem.streams.services.checks import checked_note, checked_value
+from citytandem.streams.services.screening import screen_record
 from citytandem.streams.translated import drop_stale, machine_versions, put_back
 
 EDITABLE = {
@@ -62,10 +67,26 @@ class Wording:
     corrects: str = ""
 
 
+_NO_TRACE = Trace()
+
+
 @transaction.atomic
-def record_submit(*, kind: str, wording: Wording, by: Actor, details: Mapping[str, Any] | None = None) -> Any:
-    """Write a new problem or solution. Raises Forbidden, Invalid."""
-    require("streams.submit", by)
+def record_submit(
+    *,
+    kind: str,
+    wording: Wording,
+    by: Actor,
+    details: Mapping[str, Any] | None = None,
+    organisation: UUID | None = None,
+    trace: Trace = _NO_TRACE,
+) -> Any:
+    """Write a new problem or solution, for an `organisation` of the writer's where it is named.
+
+    It waits for a person where moderation says so: `record.moderation` tells. Raises Forbidden, Invalid.
+    """
+    require("streams.submit", by, kind)
+    if organisation is not None and organisation not in by.organisations:
+        raise Invalid("organisation.not_yours", _("You do not belong to this organisation."), field="organisation")
     title, text, language = _checked_words(wording)
     now = clock.now()
     record = record_model(kind)(id=uuid7(), created_at=now, changed_at=now, created_by_id=by.id, language=language)
@@ -73,9 +94,12 @@ def record_submit(*, kind: str, wording: Wording, by: Actor, details: Mapping[st
     record.title = {language: {"text": title, "by": "human"}}
     record.text = {language: {"text": text, "by": "human"}} if text else {}
     record.visibility = Visibility.PUBLIC
+    record.organisation_id = organisation
     _assign(record, kind, details or {})
     record.save(force_insert=True)
     log_change(record, "submitted", by=by)
+    screen_record(record, kind, by=by, trace=trace)
+    follow_from_the_start(kind=kind, object_id=record.id)
     events.emit(RecordSubmitted(kind=kind, object_id=record.id))
     events.emit(events.RecordChanged(kind=kind, object_id=record.id))
     return record
@@ -83,7 +107,14 @@ def record_submit(*, kind: str, wording: Wording, by: Actor, details: Mapping[st
 
 @transaction.atomic
 def record_edit(
-    *, kind: str, key: str | UUID, version: int, by: Actor, wording: Wording | None = None, details: Mapping[str, Any]
+    *,
+    kind: str,
+    key: str | UUID,
+    version: int,
+    by: Actor,
+    wording: Wording | None = None,
+    details: Mapping[str, Any],
+    trace: Trace = _NO_TRACE,
 ) -> Any:
     """Change a record. `version` is the one the editor saw; raises Conflict if somebody was quicker."""
     record = record_get(by, kind=kind, key=key)
@@ -107,6 +138,8 @@ def record_edit(
     record.changed_at = clock.now()
     record.save()
     log_change(record, "edited", by=by, fields=changed)
+    # A comma is put right within a second: how long the form was open tells nothing here.
+    screen_record(record, kind, by=by, trace=replace(trace, shown_at=""))
     events.emit(events.RecordChanged(kind=kind, object_id=record.id))
     return record
 
@@ -129,7 +162,7 @@ def _write_words(record: Any, wording: Wording) -> None:
 
 @transaction.atomic
 def problem_set_status(*, key: str | UUID, status: str, reason: str, by: Actor) -> Problem:
-    """Move a problem on, with a reason that everybody can read."""
+    """Move a problem on, with a reason that everybody can read. Raises NotFound, Forbidden, Invalid."""
     problem: Problem = record_get(by, kind="problem", key=key)
     require("streams.set_status", by, problem)
     if status not in ProblemStatus.values:
@@ -138,14 +171,32 @@ def problem_set_status(*, key: str | UUID, status: str, reason: str, by: Actor) 
     if not told:
         raise Invalid("reason.missing", _("Say why: everybody can read it in the history."), field="reason")
     problem = Problem.objects.select_for_update().get(id=problem.id)
+    if problem.moderation == Moderation.REMOVED:
+        raise Invalid("record.removed", _("Moderation has taken it down."))
+    if problem.moderation == Moderation.MERGED:
+        raise Invalid("record.merged", _("This entry went into another one. Split it off first."))
     if problem.status == status:
         raise Invalid("status.same", _("It has this status already."), field="status")
-    before, problem.status = problem.status, status
-    problem.changed_at = clock.now()
-    problem.version += 1
-    problem.save(update_fields=["status", "changed_at", "version"])
+    before = problem.status
+    set_status(problem, status)
+    problem.save(update_fields=STATUS_FIELDS)
     log_change(problem, "status", by=by, fields={"status": [before, status]}, reason=told)
+    notices.tell_status([problem], by=by)
     return problem
+
+
+STATUS_FIELDS = ["status", "changed_at", "version", "answered_at", "solved_at"]
+
+
+def set_status(problem: Problem, status: str) -> None:
+    """Set a status and what goes with it: to move a problem on is an answer, and what is open again is not solved."""
+    now = clock.now()
+    problem.status = status
+    if status != ProblemStatus.CLOSED:
+        problem.solved_at = (problem.solved_at or now) if status == ProblemStatus.SOLVED else None
+    problem.answered_at = problem.answered_at or now
+    problem.changed_at = now
+    problem.version += 1
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from citytandem.core.languages import is_language
 from citytandem.core.node import this_node
 from citytandem.core.permissions import require
 from citytandem.core.translator import has_translator, translator
+from citytandem.federation.contract import changed
 from citytandem.streams.models import Visibility, record_model
 from citytandem.streams.selectors import record_get
 from citytandem.streams.services.records import log_change
@@ -55,7 +56,7 @@ def record_translate(*, kind: str, key: str | UUID, target: str, by: Actor) -> i
     if service is None:
         return 0
     record = record_get(by, kind=kind, key=key)
-    require("streams.edit", by, record)
+    require("streams.translate", by, record)
     if not is_language(target):
         raise Invalid("language.unknown", _("This language is not one of the nine."), field="target")
     if record.visibility not in MAY_LEAVE:
@@ -105,6 +106,8 @@ def _keep(*, kind: str, object_id: UUID, target: str, translated: Mapping[Piece,
     record.save(update_fields=sorted({piece.place.partition(".")[0] for piece in fitting}))
     fields = {"language": target, "fields": [piece.place for piece in fitting]}
     log_change(record, "translated", by=by, fields=fields)
+    if not record.is_from_partner:
+        changed(kind, object_id)
     return len(fitting)
 
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from citytandem.accounts.contract import actor_of
 from citytandem.core.themes import children_of, top_themes
+from citytandem.streams.counting import theme_counts
 from citytandem.streams.home import home_page
-from citytandem.streams.selectors import theme_counts
 
 
 @require_safe

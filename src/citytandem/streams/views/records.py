@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from citytandem.accounts.contract import actor_of
+from citytandem.notifications.contract import atom_feed
+from citytandem.streams.feeds import list_feed
 from citytandem.streams.hits import hits_of
 from citytandem.streams.lists import list_page
 from citytandem.streams.pages import record_page_of
@@ -29,10 +31,22 @@ def record_list(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_safe
+def record_feed(request: HttpRequest, kind: str) -> HttpResponse:
+    """The newest of a stream as a web feed, narrowed as the list is: for everybody, and so only what is public."""
+    reader = get_language() or "en"
+    feed = list_feed(kind=kind, wishes=request.GET, reader=reader)
+    return atom_feed(request, title=feed.title, entries=feed.entries, subtitle=feed.subtitle, page=feed.page)
+
+
+@require_safe
 def record(request: HttpRequest, kind: str, key: str) -> HttpResponse:
-    """One record; its matches follow by themselves, or behind a link where there is no JavaScript."""
+    """One record; its matches follow by themselves, or behind a link where there is no JavaScript.
+
+    What went into another one keeps its page, with its comments and files, and says where it went.
+    """
     actor, reader = actor_of(request), get_language() or "en"
-    page = record_page_of(actor, kind=kind, key=key, reader=reader)
+    found = record_get(actor, kind=kind, key=key, with_answers=True)
+    page = record_page_of(actor, found, kind=kind, reader=reader)
     known = remembered(page, actor=actor, reader=reader, top=BEST)
     address = request.build_absolute_uri(page.short_path).partition("://")[2]
     context = {"page": page, "address": address, "results": hits_of(known) if known else None, "kind": kind}

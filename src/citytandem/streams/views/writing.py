@@ -14,14 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from citytandem.accounts.contract import Actor, actor_of
+from citytandem.accounts.contract import Actor, actor_of, organisations_by_id
 from citytandem.core.errors import Conflict, DomainError, Forbidden
 from citytandem.core.permissions import allowed, require
+from citytandem.core.subjects import HELD
 from citytandem.core.text import MAX_QUERY, clean_text
+from citytandem.core.throttle import address_of
+from citytandem.moderation.contract import trace_of
 from citytandem.partnerships.contract import city_choices
-from citytandem.streams.drafting import details_of, empty_values, values_of, wording_of
+from citytandem.streams.drafting import details_of, empty_values, similar_cards, values_of, wording_of
 from citytandem.streams.forms import ImportForm, StatusForm, form_class
 from citytandem.streams.selectors import record_get
+from citytandem.streams.services.pacing import count_submission
 from citytandem.streams.services.publiccode import MOST_YAML, solution_import_publiccode
 from citytandem.streams.services.records import problem_set_status, record_edit, record_submit
 
@@ -33,17 +37,27 @@ METHODS = ["GET", "HEAD", "POST"]
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Write a problem or a solution."""
     actor = actor_of(request)
-    if request.method != "POST" and actor.is_anonymous:
+    if request.method != "POST" and not allowed("streams.submit", actor, kind):
         return _to_sign_in(request)
+    if request.method == "POST":
+        count_submission(actor, address=address_of(request))
     cities = city_choices()
     start = empty_values(actor, kind=kind, text=clean_text(request.GET.get("text", ""))[:MAX_QUERY])
-    form = form_class(kind)(request.POST or None, initial=start, cities=cities)
+    organisations = list(organisations_by_id(actor.organisations).values())
+    form = form_class(kind)(request.POST or None, initial=start, cities=cities, organisations=organisations)
 
     def save() -> Any:
         wording = wording_of(form.cleaned_data, hint=get_language() or "en")
         details = details_of(form.cleaned_data, kind=kind, cities=cities, wording=wording)
-        return record_submit(kind=kind, wording=wording, by=actor, details=details)
+        organisation = form.cleaned_data.get("organisation")
+        return record_submit(
+            kind=kind, wording=wording, by=actor, details=details, organisation=organisation, trace=trace_of(request)
+        )
 
+    if request.method == "POST" and form.is_valid() and not request.POST.get("seen"):
+        similar = similar_cards(form.cleaned_data, actor=actor, kind=kind, cities=cities, reader=get_language() or "en")
+        if similar:
+            return render(request, "streams/write.html", {"form": form, "kind": kind, "similar": similar})
     return _answer(request, form, save, kind=kind, thanks=_("Thank you. It is here for everybody who may read it."))
 
 
@@ -68,7 +82,10 @@ def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         wording = wording_of(form.cleaned_data, hint=record.language, record=record)
         details = details_of(form.cleaned_data, kind=kind, cities=cities, wording=wording, record=record)
         version = form.cleaned_data["version"]
-        return record_edit(kind=kind, key=record.id, version=version, by=actor, wording=wording, details=details)
+        return record_edit(
+            kind=kind, key=record.id, version=version, by=actor, wording=wording, details=details,
+            trace=trace_of(request),
+        )  # fmt: skip
 
     return _answer(request, form, save, kind=kind, thanks=_("Your changes are saved."), record=record)
 
@@ -143,7 +160,13 @@ def _answer(
         saved = save()
     except DomainError as error:
         return _typed_again(request, form, error, kind=kind, record=record, template=template)
+    if saved.moderation == HELD:
+        if actor_of(request).is_anonymous:
+            return render(request, "streams/sent.html", {"kind": kind, "code": saved.code})
+        thanks = _("Thank you. Somebody looks at it before everybody can read it.")
     messages.success(request, thanks)
+    if "with_files" in request.POST:
+        return HttpResponseRedirect(f"/files/of/{kind}/{saved.id}")
     return HttpResponseRedirect(f"/{kind}s/{saved.code}")
 
 

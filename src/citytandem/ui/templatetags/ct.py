@@ -13,8 +13,10 @@ from django.utils.translation import get_language
 
 from citytandem.core import themes
 from citytandem.core.languages import NATIVE_NAMES
-from citytandem.core.versions import Reading
+from citytandem.core.node import this_node
+from citytandem.core.versions import Reading, read
 from citytandem.ui import countries
+from citytandem.ui.prose import blocks
 
 register = template.Library()
 
@@ -80,6 +82,14 @@ def paragraphs(reading: Reading) -> SafeString:
 
 def _lines(lines: list[str]) -> SafeString:
     return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines))
+
+
+@register.inclusion_tag("ui/components/prose.html")
+def city_text(name: str) -> dict[str, Any]:
+    """A text that the administrator wrote for this place (imprint, terms …), in the reader's language if it is there."""
+    node = this_node()
+    reading = read(node.texts.get(name), reader=get_language() or "en", original=node.language)
+    return {"parts": blocks(reading.text), "lang": "" if reading.language == get_language() else reading.language}
 
 
 @register.inclusion_tag("ui/components/language_badge.html")

@@ -1,0 +1,1 @@
+"""Departments and organisations: who answers for what, who they are, and who belongs to them."""

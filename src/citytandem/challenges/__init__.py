@@ -1,0 +1,1 @@
+"""From a challenge to a contract: calls, proposals, assessment, pilots, hand-over."""

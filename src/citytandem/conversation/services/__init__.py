@@ -1,0 +1,1 @@
+"""Writing, following and telling, split by use case."""

@@ -1,0 +1,1 @@
+"""The conversation over HTTP, split by use case."""

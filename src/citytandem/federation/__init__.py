@@ -1,0 +1,1 @@
+"""Cities that keep their own node and still work as one network."""

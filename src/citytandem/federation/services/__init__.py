@@ -1,0 +1,1 @@
+"""Writing: identity and keys, what is published, what comes from partners, pairs and agreements."""

@@ -1,0 +1,1 @@
+"""HTTP only: the protocol between nodes, and the pages of the administrator."""
