@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 from hypothesis import given
@@ -37,6 +38,19 @@ def test_a_uuid7_tells_the_present_millisecond() -> None:
 
 def test_uuid7s_of_one_millisecond_differ() -> None:
     assert len({uuid7(now_ms=1) for _ in range(5_000)}) == 5_000
+
+
+def test_uuid7s_of_one_process_keep_their_order_within_a_millisecond() -> None:
+    """Lists that sort by id would otherwise shuffle what was written at once."""
+    made = [uuid7() for _ in range(20_000)]
+    assert made == sorted(set(made))
+    assert len({one.int >> 80 for one in made}) < len(made)
+
+
+def test_uuid7s_of_many_threads_never_meet() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = [one for some in threads.map(lambda _n: [uuid7() for _ in range(2_000)], range(8)) for one in some]
+    assert len({one.int >> 64 for one in made}) == len(made)
 
 
 @given(st.text(min_size=1, max_size=20), st.text(max_size=40))
