@@ -13,8 +13,20 @@ NAMESPACE = UUID("6f6d3a52-8a0e-5c61-9a52-6a1b1f6d4c01")
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
-_order = threading.Lock()
-_latest = 0
+class _Clock:
+    """The time in 4096ths of a millisecond, never the same twice and never backwards in one process."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._latest = 0
+
+    def tick(self) -> int:
+        with self._one_at_a_time:
+            self._latest = max((time.time_ns() << 12) // 1_000_000, self._latest + 1)
+            return self._latest
+
+
+_clock = _Clock()
 
 
 def uuid7(*, now_ms: int | None = None) -> UUID:
@@ -23,23 +35,12 @@ def uuid7(*, now_ms: int | None = None) -> UUID:
     Those of one process sort in the order in which they were made, also within a millisecond. With `now_ms` given,
     the fraction is random.
     """
-    if now_ms is None:
-        ticks = _next_tick()
-    else:
-        ticks = now_ms << 12 | int.from_bytes(os.urandom(2), "big") & 0xFFF
+    ticks = _clock.tick() if now_ms is None else now_ms << 12 | int.from_bytes(os.urandom(2), "big") & 0xFFF
     random = int.from_bytes(os.urandom(8), "big")
     value = (ticks >> 12 & (1 << 48) - 1) << 80
     value |= 0x7 << 76 | (ticks & 0xFFF) << 64
     value |= 0b10 << 62 | random & (1 << 62) - 1
     return UUID(int=value)
-
-
-def _next_tick() -> int:
-    """The time in 4096ths of a millisecond, never the same twice and never backwards in one process."""
-    global _latest
-    with _order:
-        _latest = max((time.time_ns() << 12) // 1_000_000, _latest + 1)
-        return _latest
 
 
 def stable_id(kind: str, slug: str) -> UUID:
