@@ -1,0 +1,14 @@
+"""The tables of the module, a file for each use."""
+
+from __future__ import annotations
+
+from citytandem.partnerships.models.cities import City, CityContact, CityNode
+from citytandem.partnerships.models.events import ProgrammeEvent
+from citytandem.partnerships.models.passports import Passport, PassportState, PassportTask
+from citytandem.partnerships.models.programmes import Partnership, PartnershipState, Programme, ProgrammeState, Seat
+from citytandem.partnerships.models.reporting import Finding, FindingKind, Quote
+
+__all__ = [
+    "City", "CityContact", "CityNode", "Finding", "FindingKind", "Partnership", "PartnershipState", "Passport",
+    "PassportState", "PassportTask", "Programme", "ProgrammeEvent", "ProgrammeState", "Quote", "Seat",
+]  # fmt: skip
