@@ -43,10 +43,11 @@ _REFRESH = """
 _INSERT = """
     INSERT INTO partnerships_city (
         id, slug, name, country, population, latitude, longitude, geonameid, sort_key, name_latin, region, languages,
-        is_profiled, profile, topics, can_teach, wants_to_learn, twinnings, facts, source
+        is_profiled, profile, topics, can_teach, wants_to_learn, twinnings, facts, source,
+        maturity, currency, teach_themes, learn_themes, networks, borders
     )
     SELECT id, slug, name, country, population, latitude, longitude, geonameid, sort_key, '', '', '{}', false, '', '{}',
-           '[]', '[]', '[]', '{}', %s::jsonb
+           '[]', '[]', '[]', '{}', %s::jsonb, '{}', 'EUR', '{}', '{}', '{}', '{}'
     FROM places_new AS new
     WHERE NOT EXISTS (SELECT 1 FROM partnerships_city AS city WHERE city.geonameid = new.geonameid)
     ORDER BY sort_key, id
