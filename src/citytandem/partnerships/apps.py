@@ -7,12 +7,13 @@ class PartnershipsConfig(AppConfig):
 
     def ready(self) -> None:
         from citytandem.moderation.contract import register_country
-        from citytandem.partnerships import dates, findable, personal, rules, sharing
+        from citytandem.partnerships import accompanying, dates, findable, personal, rules, sharing
         from citytandem.partnerships.selectors import home_country
 
         findable.register_all()
         dates.register_all()
         sharing.register_all()
         personal.register_all()
+        accompanying.register_all()
         register_country(home_country)
         assert rules  # noqa: S101 - importing it registers who may do what

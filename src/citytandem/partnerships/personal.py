@@ -12,7 +12,26 @@ from django.utils.translation import gettext_lazy as _
 from citytandem.accounts.contract import Exported, Holding
 from citytandem.accounts.holdings import register
 from citytandem.core import clock
-from citytandem.partnerships.models import CityContact, Finding, Passport, PassportTask, Programme, Quote
+from citytandem.partnerships.models import (
+    ActionDone,
+    ActionItem,
+    AgendaItem,
+    CityContact,
+    ContactNote,
+    Document,
+    Finding,
+    Funding,
+    Meeting,
+    Memorandum,
+    Milestone,
+    Passport,
+    PassportTask,
+    Programme,
+    Quote,
+    Signature,
+    Stay,
+    Topic,
+)
 
 # Every column in which somebody stands who worked on something: what it is called in the copy, and the row's moment.
 _WORK: Sequence[tuple[str, type[Model], str, str]] = (
@@ -22,6 +41,19 @@ _WORK: Sequence[tuple[str, type[Model], str, str]] = (
     ("passports_begun", Passport, "created_by", "created_at"),
     ("passport_tasks_of_mine", PassportTask, "owner", "due_on"),
     ("passport_tasks_done", PassportTask, "done_by", "done_at"),
+    ("topics_written", Topic, "created_by", "created_at"),
+    ("milestones_written", Milestone, "created_by", "created_at"),
+    ("meetings_written", Meeting, "created_by", "created_at"),
+    ("agenda_items_written", AgendaItem, "created_by", "created_at"),
+    ("actions_written", ActionItem, "created_by", "created_at"),
+    ("actions_of_mine", ActionItem, "person", "due_on"),
+    ("actions_done", ActionDone, "created_by", "created_at"),
+    ("documents_written", Document, "created_by", "created_at"),
+    ("memoranda_written", Memorandum, "created_by", "created_at"),
+    ("memoranda_signed", Signature, "created_by", "created_at"),
+    ("funding_written", Funding, "created_by", "created_at"),
+    ("stays_written", Stay, "created_by", "created_at"),
+    ("contacts_noted", ContactNote, "created_by", "created_at"),
 )
 # What others said, and who they are.
 _LEFT_OUT = frozenset({"speaker", "function"})

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from citytandem.partnerships import views
+from citytandem.partnerships.accompanying.urls import urlpatterns as accompanying
 
 app_name = "partnerships"
 urlpatterns = [
+    *accompanying,
     path("cities", views.cities, name="cities"),
     path("cities/<slug:slug>", views.city, name="city"),
     path("cities/<slug:slug>/qr.svg", views.city_qr, name="city-qr"),

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+from citytandem.partnerships.models.accompanying import (
+    ActionDone,
+    ActionItem,
+    AgendaItem,
+    ContactNote,
+    ContactWay,
+    Document,
+    Funding,
+    FundingState,
+    Meeting,
+    MeetingFormat,
+    MeetingState,
+    Memorandum,
+    Milestone,
+    Signature,
+    Stay,
+    StayKind,
+    Topic,
+    WorkCalendar,
+    WorkRecord,
+)
 from citytandem.partnerships.models.cities import City, CityContact, CityNode
 from citytandem.partnerships.models.events import ProgrammeEvent
 from citytandem.partnerships.models.passports import Passport, PassportState, PassportTask
@@ -9,6 +30,8 @@ from citytandem.partnerships.models.programmes import Partnership, PartnershipSt
 from citytandem.partnerships.models.reporting import Finding, FindingKind, Quote
 
 __all__ = [
-    "City", "CityContact", "CityNode", "Finding", "FindingKind", "Partnership", "PartnershipState", "Passport",
-    "PassportState", "PassportTask", "Programme", "ProgrammeEvent", "ProgrammeState", "Quote", "Seat",
+    "ActionDone", "ActionItem", "AgendaItem", "City", "CityContact", "CityNode", "Finding", "FindingKind", "Partnership", "PartnershipState", "Passport",
+    "PassportState", "PassportTask", "Programme", "ProgrammeEvent", "ProgrammeState", "Quote", "Seat", "ContactNote",
+    "ContactWay", "FundingState", "MeetingFormat", "MeetingState", "StayKind",
+    "Document", "Funding", "Meeting", "Memorandum", "Milestone", "Signature", "Stay", "Topic", "WorkCalendar", "WorkRecord",
 ]  # fmt: skip

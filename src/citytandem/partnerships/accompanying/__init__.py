@@ -1,0 +1,10 @@
+"""Accompanying a partnership: topics and roadmap, meetings and what was agreed, papers, stays, results."""
+
+from __future__ import annotations
+
+
+def register_all() -> None:
+    """Called once when Django is ready."""
+    from citytandem.partnerships.accompanying import rules
+
+    assert rules  # noqa: S101 - importing it registers who may do what

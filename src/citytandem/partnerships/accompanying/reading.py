@@ -1,0 +1,121 @@
+"""Reading the work of a partnership."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from citytandem.accounts.contract import Actor, Role, people_by_id, people_with_role
+from citytandem.core.permissions import require
+from citytandem.partnerships.accompanying.members import contacts_of
+from citytandem.partnerships.models import (
+    ActionItem,
+    AgendaItem,
+    City,
+    CityNode,
+    ContactNote,
+    Document,
+    Finding,
+    Funding,
+    Meeting,
+    Memorandum,
+    Milestone,
+    Partnership,
+    Quote,
+    Stay,
+    Topic,
+)
+from citytandem.partnerships.selectors import partnership_get
+
+MOST = 200
+
+
+def work_of(actor: Actor, slug: str) -> Partnership:
+    """The partnership, if the actor works in it. Raises NotFound, Forbidden."""
+    found = partnership_get(slug)
+    require("partnerships.work", actor, found)
+    return found
+
+
+def cities_by_node(cities: Sequence[City]) -> dict[str, UUID]:
+    """Which node speaks for which of these cities. One query."""
+    return dict(CityNode.objects.filter(city__in=cities).values_list("did", "city_id"))
+
+
+def topics_of(partnership: Partnership) -> list[Topic]:
+    """In their order."""
+    return list(Topic.objects.filter(partnership=partnership).order_by("position", "created_at", "id")[:MOST])
+
+
+def milestones_of(partnership: Partnership) -> list[Milestone]:
+    """By time."""
+    return list(Milestone.objects.filter(partnership=partnership).select_related("topic").order_by("due_on", "id")[:MOST])
+
+
+def meetings_of(partnership: Partnership) -> list[Meeting]:
+    """The newest first."""
+    return list(Meeting.objects.filter(partnership=partnership).select_related("host").order_by("-starts_at", "id")[:MOST])
+
+
+def items_of(meeting: Meeting) -> list[AgendaItem]:
+    """The points of an agenda in their order."""
+    return list(AgendaItem.objects.filter(meeting=meeting).select_related("city").order_by("position", "created_at", "id"))
+
+
+def actions_of(partnership: Partnership) -> list[ActionItem]:
+    """All actions with whether they are done, by day. What of `done` is missing reads as None by `done_of`."""
+    rows = ActionItem.objects.filter(partnership=partnership).select_related("city", "person", "done", "meeting")
+    return list(rows.order_by("due_on", "id")[:MOST])
+
+
+def documents_of(partnership: Partnership) -> list[Document]:
+    """The newest first."""
+    return list(Document.objects.filter(partnership=partnership).order_by("-created_at", "id")[:MOST])
+
+
+def memoranda_of(partnership: Partnership) -> list[Memorandum]:
+    """The newest version first, with signatures."""
+    rows = Memorandum.objects.filter(partnership=partnership).prefetch_related("signatures")
+    return list(rows.order_by("-created_at", "id")[:MOST])
+
+
+def fundings_of(partnership: Partnership) -> list[Funding]:
+    """By day, those without one last."""
+    rows = Funding.objects.filter(partnership=partnership).select_related("lead")
+    return sorted(rows[:MOST], key=lambda row: (row.due_on is None, row.due_on or row.created_at.date(), row.id))
+
+
+def stays_of(partnership: Partnership) -> list[Stay]:
+    """By day."""
+    rows = Stay.objects.filter(partnership=partnership).select_related("from_city", "to_city")
+    return list(rows.order_by("starts_on", "id")[:MOST])
+
+
+def contact_notes_of(partnership: Partnership) -> list[ContactNote]:
+    """The latest first."""
+    return list(ContactNote.objects.filter(partnership=partnership).order_by("-on", "-created_at", "id")[:MOST])
+
+
+def findings_of(partnership: Partnership) -> list[Finding]:
+    """In the order of a result profile."""
+    return list(Finding.objects.filter(partnership=partnership).order_by("kind", "position", "noted_at", "id")[:MOST])
+
+
+def quotes_of(partnership: Partnership) -> list[Quote]:
+    """Those that may be used and those that wait for a yes."""
+    rows = Quote.objects.filter(partnership=partnership, withdrawn_at=None).select_related("city")
+    return list(rows.order_by("noted_at", "id")[:MOST])
+
+
+def people_here(cities: Sequence[City]) -> list[tuple[UUID, str]]:
+    """Who here may take on an action: the contacts with a sign-in, and the innovation unit. Three queries."""
+    named = {row.person_id for row in contacts_of([city.id for city in cities]) if row.person_id is not None}
+    people = people_by_id([*named, *people_with_role(Role.INNOVATION_UNIT)])
+    return sorted(((card.id, card.name) for card in people.values()), key=lambda one: (one[1].casefold(), one[0]))
+
+
+def meetings_before(partnership: Partnership, when: datetime) -> Meeting | None:
+    """The meeting before a moment that was not cancelled."""
+    rows = Meeting.objects.filter(partnership=partnership, starts_at__lt=when).exclude(state="cancelled")
+    return rows.order_by("-starts_at").first()
