@@ -44,7 +44,10 @@ def make_tandem() -> SimpleNamespace:
         )
     )
     partnership = Partnership.objects.create(
-        id=stable_id("partnership", "krefeld-sofia"), slug="krefeld-sofia", kind="tandem", members=[krefeld.id, sofia.id]
+        id=stable_id("partnership", "krefeld-sofia"),
+        slug="krefeld-sofia",
+        kind="tandem",
+        members=[krefeld.id, sofia.id],
     )
     CityNode.objects.create(did=SOFIA, uri="https://sofia.example/p", city=sofia, since=clock.now())
     node_set(name="Krefeld", home_city=krefeld.id, home_slug="krefeld", language="de", demo="")
@@ -58,7 +61,12 @@ def write(world: SimpleNamespace, name: str, *, by: Actor = SYSTEM, **values: An
     start: datetime = values.get("starts_at") or clock.now() + timedelta(days=7)
     usual: dict[str, dict[str, Any]] = {
         "milestone": {"due_on": TODAY},
-        "meeting": {"format": "online", "starts_at": start, "ends_at": start + timedelta(hours=2), "zone": "Europe/Sofia"},
+        "meeting": {
+            "format": "online",
+            "starts_at": start,
+            "ends_at": start + timedelta(hours=2),
+            "zone": "Europe/Sofia",
+        },
         "action": {"city_id": world.krefeld.id, "due_on": TODAY},
         "stay": {"kind": "desk", "from_city_id": world.krefeld.id, "to_city_id": world.sofia.id, "starts_on": TODAY},
         "contact": {"on": TODAY, "way": "call"},

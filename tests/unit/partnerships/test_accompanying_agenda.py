@@ -50,9 +50,7 @@ def test_what_is_not_done_comes_back_the_longest_overdue_first() -> None:
 @given(st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50), st.none() | st.integers(-50, 50)), max_size=12))
 def test_it_comes_back_until_it_is_done(rows: list[tuple[int, int, int | None]]) -> None:
     actions = [action(number, agreed=a, due=d, done=e) for number, (a, d, e) in enumerate(rows)]
-    now, later = (
-        {one.id for one in comes_back(actions, meeting=MEETING + timedelta(days=days))} for days in (0, 200)
-    )
+    now, later = ({one.id for one in comes_back(actions, meeting=MEETING + timedelta(days=days))} for days in (0, 200))
     assert {one.id for one in actions if one.done is None} == later
     assert now <= {one.id for one in actions if one.agreed < MEETING}
 
@@ -122,4 +120,6 @@ def test_everybody_understands_what_is_spoken_or_interpreted(
     # No language is interpreted into that nobody needs.
     for code, cities in found.into.items():
         assert code not in found.spoken
-        assert all(any(code in person and person.isdisjoint(found.spoken) for person in people[city]) for city in cities)
+        assert all(
+            any(code in person and person.isdisjoint(found.spoken) for person in people[city]) for city in cities
+        )

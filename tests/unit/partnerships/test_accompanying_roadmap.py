@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ def test_all_lies_within_the_drawing_and_time_runs_to_the_right(found: list[Step
     assert all(tick.day.day == 1 for tick in drawn.ticks)
     by_end = sorted(zip(found, drawn.bars, strict=True), key=lambda pair: pair[0].due)
     ends = [bar.x + bar.width for _step, bar in by_end]
-    assert all(one <= other + 0.2 for one, other in zip(ends, ends[1:], strict=False))
+    assert all(one <= other + 0.2 for one, other in pairwise(ends))
 
 
 @given(st.lists(steps(), max_size=20))

@@ -41,6 +41,11 @@ def check(row: WorkRecord, *, members: Collection[UUID]) -> None:
         own(row)
 
 
+def _agenda(row: Any) -> None:
+    if row.meeting_id is None:
+        raise Invalid("agenda.meeting_missing", _("A point belongs to a meeting."), field="meeting")
+
+
 def _milestone(row: Any) -> None:
     if row.starts_on is not None and row.starts_on > row.due_on:
         raise Invalid("partnership.dates", _("The end comes after the start."), field="due_on")
@@ -75,6 +80,7 @@ def _memorandum(row: Any) -> None:
 
 
 _OWN: Mapping[str, Callable[[Any], None]] = {
+    "agenda": _agenda,
     "milestone": _milestone,
     "meeting": _meeting,
     "stay": _stay,

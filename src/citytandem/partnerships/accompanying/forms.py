@@ -72,11 +72,15 @@ def _money(label: Any) -> AmountField:
 
 
 def _address(hint: Any = "") -> forms.URLField:
-    return forms.URLField(label=_("Address (URL)"), help_text=hint, required=False, max_length=500, assume_scheme="https")
+    return forms.URLField(
+        label=_("Address (URL)"), help_text=hint, required=False, max_length=500, assume_scheme="https"
+    )
 
 
 def _public(hint: Any = "") -> forms.BooleanField:
-    return forms.BooleanField(label=_("Everybody may see it on the page of the partnership"), help_text=hint, required=False)
+    return forms.BooleanField(
+        label=_("Everybody may see it on the page of the partnership"), help_text=hint, required=False
+    )
 
 
 class RecordForm(PlainForm):
@@ -139,7 +143,9 @@ class MeetingForm(RecordForm):
     zone = forms.ChoiceField(label=_("Time zone"), choices=[(zone, zone.replace("_", " ")) for zone in ZONES])
     host = _one_of(_("Host"))
     place = _line(_("Place"), most=200)
-    link = forms.URLField(label=_("Link for those who join online"), required=False, max_length=500, assume_scheme="https")
+    link = forms.URLField(
+        label=_("Link for those who join online"), required=False, max_length=500, assume_scheme="https"
+    )
     working_languages = forms.MultipleChoiceField(
         label=_("Languages that are spoken"),
         help_text=_("The page says who needs an interpreter then. None ticked: it proposes a language."),
@@ -175,7 +181,9 @@ class AgendaForm(RecordForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
     city = _one_of(_("Who leads it"))
-    told = _long(_("Minutes: what was said and decided"), _("Your partner gets it too. Write no names of people."), rows=6)
+    told = _long(
+        _("Minutes: what was said and decided"), _("Your partner gets it too. Write no names of people."), rows=6
+    )
 
 
 class ActionForm(RecordForm):

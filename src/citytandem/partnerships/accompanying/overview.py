@@ -102,9 +102,7 @@ def roadmap_shown(rows: Sequence[Milestone], frame: Frame, *, today: date) -> Ro
         state = state_of(step, today=today)
         topic = read_text(row.topic, "title") if row.topic is not None else None
         line = line_of(row, frame)
-        shown.append(
-            StepRow(number, line, topic, span(row.starts_on, row.due_on), state, words[state], signs[state])
-        )
+        shown.append(StepRow(number, line, topic, span(row.starts_on, row.due_on), state, words[state], signs[state]))
     return RoadmapShown(plot, [Mark(tick.x, date_format(tick.day, "m/Y")) for tick in plot.ticks], shown)
 
 
@@ -136,9 +134,7 @@ def meeting_line(row: Meeting, frame: Frame) -> Line:
         (_("How"), str(row.get_format_display())),
         (_("Where"), ", ".join(part for part in (row.place, host) if part)),
     ]
-    return line_of(
-        row, frame, facts=facts, badge=str(row.get_state_display()), path=f"{frame.path}/meetings/{row.id}"
-    )
+    return line_of(row, frame, facts=facts, badge=str(row.get_state_display()), path=f"{frame.path}/meetings/{row.id}")
 
 
 def when(row: Meeting) -> str:

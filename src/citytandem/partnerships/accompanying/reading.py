@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from citytandem.accounts.contract import Actor, Role, people_by_id, people_with_role
+from citytandem.core.errors import NotFound
 from citytandem.core.permissions import require
-from citytandem.partnerships.accompanying.members import contacts_of
+from citytandem.partnerships.accompanying.members import contacts_of, with_members
 from citytandem.partnerships.models import (
     ActionItem,
     AgendaItem,
     City,
-    CityNode,
     ContactNote,
     Document,
     Finding,
@@ -26,21 +28,17 @@ from citytandem.partnerships.models import (
     Stay,
     Topic,
 )
-from citytandem.partnerships.selectors import partnership_get
 
 MOST = 200
 
 
 def work_of(actor: Actor, slug: str) -> Partnership:
     """The partnership, if the actor works in it. Raises NotFound, Forbidden."""
-    found = partnership_get(slug)
+    found = with_members(Partnership.objects.filter(slug=slug)).first()
+    if found is None:
+        raise NotFound("partnership.unknown", _("There is no partnership of this name here."))
     require("partnerships.work", actor, found)
     return found
-
-
-def cities_by_node(cities: Sequence[City]) -> dict[str, UUID]:
-    """Which node speaks for which of these cities. One query."""
-    return dict(CityNode.objects.filter(city__in=cities).values_list("did", "city_id"))
 
 
 def topics_of(partnership: Partnership) -> list[Topic]:
@@ -50,17 +48,23 @@ def topics_of(partnership: Partnership) -> list[Topic]:
 
 def milestones_of(partnership: Partnership) -> list[Milestone]:
     """By time."""
-    return list(Milestone.objects.filter(partnership=partnership).select_related("topic").order_by("due_on", "id")[:MOST])
+    return list(
+        Milestone.objects.filter(partnership=partnership).select_related("topic").order_by("due_on", "id")[:MOST]
+    )
 
 
 def meetings_of(partnership: Partnership) -> list[Meeting]:
     """The newest first."""
-    return list(Meeting.objects.filter(partnership=partnership).select_related("host").order_by("-starts_at", "id")[:MOST])
+    return list(
+        Meeting.objects.filter(partnership=partnership).select_related("host").order_by("-starts_at", "id")[:MOST]
+    )
 
 
 def items_of(meeting: Meeting) -> list[AgendaItem]:
     """The points of an agenda in their order."""
-    return list(AgendaItem.objects.filter(meeting=meeting).select_related("city").order_by("position", "created_at", "id"))
+    return list(
+        AgendaItem.objects.filter(meeting=meeting).select_related("city").order_by("position", "created_at", "id")
+    )
 
 
 def actions_of(partnership: Partnership) -> list[ActionItem]:

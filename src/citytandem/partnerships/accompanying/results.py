@@ -12,6 +12,7 @@ from citytandem.accounts.contract import Actor
 from citytandem.core import clock
 from citytandem.core.errors import Conflict, Invalid, NotFound
 from citytandem.core.text import MAX_TEXT, MAX_TITLE, clean_line, clean_text
+from citytandem.core.versions import texts_of
 from citytandem.partnerships.accompanying.members import member_ids
 from citytandem.partnerships.accompanying.writing import in_words, partnership_locked
 from citytandem.partnerships.models import Finding, FindingKind, Partnership, Quote
@@ -82,7 +83,7 @@ def quote_write(told: Said, *, partnership_id: UUID, by: Actor, quote_id: UUID |
     row = quote_of(quote_id, partnership) if quote_id else Quote(partnership=partnership, noted_by_id=by.id)
     if row.withdrawn_at is not None:
         raise Conflict("quote.withdrawn", _("The person has taken their consent back: these words stay out."))
-    before = next(iter(row.text.values()), {}).get("text")
+    before = texts_of(row.text).get(row.language)
     row.language, row.text = in_words(text, hint=row.language)
     row.speaker, row.function, row.city_id = speaker, clean_line(told.function)[:160], told.city
     if not told.consents:
@@ -120,7 +121,7 @@ def _finding(finding_id: UUID, partnership: Partnership) -> Finding:
     return row
 
 
-def quote_of(quote_id: UUID | None, partnership: Partnership) -> Quote:
+def quote_of(quote_id: UUID, partnership: Partnership) -> Quote:
     """A quote of this partnership; raises NotFound."""
     row = Quote.objects.filter(id=quote_id, partnership=partnership).first()
     if row is None:

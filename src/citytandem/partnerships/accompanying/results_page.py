@@ -47,9 +47,7 @@ class Results:
 def results(partnership: Partnership, frame: Frame) -> Results:
     """Three queries."""
     found = reading.findings_of(partnership)
-    shown = {
-        kind: [_finding(row) for row in found if row.kind == kind] for kind in FindingKind.values
-    }
+    shown = {kind: [_finding(row) for row in found if row.kind == kind] for kind in FindingKind.values}
     contacts = [
         line_of(row, frame, facts=[(_("Day"), day(row.on)), (_("How"), str(row.get_way_display()))])
         for row in reading.contact_notes_of(partnership)

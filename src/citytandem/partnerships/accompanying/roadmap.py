@@ -66,7 +66,9 @@ def state_of(step: Step, *, today: date) -> State:
 
 def order(steps: Sequence[Step]) -> list[int]:
     """Places of the steps by time: by when each begins, then by when it is due."""
-    return sorted(range(len(steps)), key=lambda place: (steps[place].starts or steps[place].due, steps[place].due, place))
+    return sorted(
+        range(len(steps)), key=lambda place: (steps[place].starts or steps[place].due, steps[place].due, place)
+    )
 
 
 def roadmap(steps: Sequence[Step], *, today: date) -> Roadmap:

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from citytandem.core.versions import Reading, read
 from citytandem.partnerships.accompanying.kinds import kind_of
-from citytandem.partnerships.accompanying.members import members_of
-from citytandem.partnerships.accompanying.reading import cities_by_node
+from citytandem.partnerships.accompanying.members import cities_by_node, members_of
 from citytandem.partnerships.models import City, Partnership, WorkRecord
 from citytandem.partnerships.selectors import card
 
@@ -68,7 +67,7 @@ class Line:
 
 
 def frame_of(partnership: Partnership, *, current: str) -> Frame:
-    """Four queries at most."""
+    """Two queries."""
     language = get_language() or "en"
     members = members_of(partnership)
     names = {city.id: card(city).name_for(language) for city in members}
@@ -125,7 +124,7 @@ def writer(row: WorkRecord, frame: Frame) -> str:
     if not row.origin:
         return ""
     city = frame.nodes.get(row.origin)
-    return frame.names[city] if city in frame.names else _("a partner")
+    return frame.names[city] if city is not None and city in frame.names else _("a partner")
 
 
 def day(value: date | None) -> str:

@@ -43,7 +43,9 @@ def options_for(kind: Kind, partnership: Partnership, frame: Frame) -> Options:
     )
 
 
-def form_for(kind: Kind, *, data: Any, options: Options, row: Any = None, start: dict[str, Any] | None = None) -> RecordForm:
+def form_for(
+    kind: Kind, *, data: Any, options: Options, row: Any = None, start: dict[str, Any] | None = None
+) -> RecordForm:
     """The form, filled from a row or with a start."""
     initial = initial_of(kind, row) if row is not None else {"zone": settings.TIME_ZONE, **(start or {})}
     return FORMS[kind.name](data, initial=initial, options=options)
@@ -59,7 +61,9 @@ def initial_of(kind: Kind, row: Any) -> dict[str, Any]:
     ids = {name: str(getattr(row, f"{name}_id") or "") for name in FORMS[kind.name].chosen}
     if kind.name == "meeting":
         zone = ZoneInfo(row.zone)
-        values |= {name: getattr(row, name).astimezone(zone).strftime("%Y-%m-%dT%H:%M") for name in ("starts_at", "ends_at")}
+        values |= {
+            name: getattr(row, name).astimezone(zone).strftime("%Y-%m-%dT%H:%M") for name in ("starts_at", "ends_at")
+        }
     return {**texts, **values, **ids}
 
 

@@ -20,13 +20,13 @@ from citytandem.partnerships.accompanying.checking import check
 from citytandem.partnerships.accompanying.events import WorkRecordChanged
 from citytandem.partnerships.accompanying.kinds import KINDS, Kind, kind_of
 from citytandem.partnerships.accompanying.members import member_ids
-from citytandem.partnerships.models import City, Meeting, Partnership, WorkRecord
+from citytandem.partnerships.models import Meeting, Partnership, WorkRecord
 from citytandem.search.detect import detect_language
 
 # What a calendar has to know anew (RFC 5546, 2.1.4).
 _OF_CALENDARS = ("starts_at", "ends_at", "zone", "place", "link", "state", "title")
 # Kept here alone: who of ours does it.
-OWN_FIELDS = {"action": ("person_id",)}
+OWN_FIELDS = {"action": ("person",)}
 
 
 def partnership_locked(partnership_id: UUID, *, by: Actor) -> Partnership:
@@ -44,8 +44,9 @@ def record_write(
 ) -> Any:
     """Write a record of the kind `name` (`kinds.KINDS`), or a new version of one of ours.
 
-    values: texts as plain strings, other columns as their Python values, cities and parents as rows or None; what is not
-    named stays. Raises Forbidden, NotFound, Invalid, Conflict (a partner wrote it, or its words are fixed).
+    values: texts as plain strings, other columns as their Python values, cities and parents as rows or, under `<column>_id`,
+    by their ids; what is not named stays. Raises Forbidden, NotFound, Invalid, and Conflict where a partner
+    wrote it or its words are fixed.
     """
     partnership = partnership_locked(partnership_id, by=by)
     kind = KINDS[name]
@@ -133,6 +134,19 @@ def _set(row: Any, kind: Kind, values: Mapping[str, Any]) -> None:
     for name in (*kind.fields, *([kind.parent] if kind.parent else ()), *OWN_FIELDS.get(kind.name, ())):
         if name in values:
             setattr(row, name, _cleaned(row, name, values[name]))
+        elif f"{name}_id" in values:
+            setattr(row, name, _related(row, name, values[f"{name}_id"]))
+
+
+def _related(row: Any, name: str, key: Any) -> Any:
+    """The row of this id; raises NotFound where there is none."""
+    if not key:
+        return None
+    target: Any = row._meta.get_field(name).related_model  # noqa: SLF001 - Django's public meta API
+    found = target._default_manager.filter(pk=key).first()  # noqa: SLF001 - the manager
+    if found is None:
+        raise NotFound("partnership.record_unknown", _("This is not here, or not any more."))
+    return found
 
 
 def _cleaned(row: Any, name: str, value: Any) -> Any:
@@ -149,8 +163,3 @@ def _cleaned(row: Any, name: str, value: Any) -> Any:
 
 def _columns_to(model: type[Any], target: type[Any]) -> set[str]:
     return {field.name for field in model._meta.concrete_fields if field.is_relation and field.related_model is target}  # noqa: SLF001 - fields
-
-
-def city_row(city_id: UUID | None) -> City | None:
-    """The city of this id."""
-    return City.objects.filter(id=city_id).first() if city_id else None

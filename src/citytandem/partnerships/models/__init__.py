@@ -30,8 +30,8 @@ from citytandem.partnerships.models.programmes import Partnership, PartnershipSt
 from citytandem.partnerships.models.reporting import Finding, FindingKind, Quote
 
 __all__ = [
-    "ActionDone", "ActionItem", "AgendaItem", "City", "CityContact", "CityNode", "Finding", "FindingKind", "Partnership", "PartnershipState", "Passport",
-    "PassportState", "PassportTask", "Programme", "ProgrammeEvent", "ProgrammeState", "Quote", "Seat", "ContactNote",
-    "ContactWay", "FundingState", "MeetingFormat", "MeetingState", "StayKind",
-    "Document", "Funding", "Meeting", "Memorandum", "Milestone", "Signature", "Stay", "Topic", "WorkCalendar", "WorkRecord",
+    "ActionDone", "ActionItem", "AgendaItem", "City", "CityContact", "CityNode", "ContactNote", "ContactWay", "Document",
+    "Finding", "FindingKind", "Funding", "FundingState", "Meeting", "MeetingFormat", "MeetingState", "Memorandum", "Milestone",
+    "Partnership", "PartnershipState", "Passport", "PassportState", "PassportTask", "Programme", "ProgrammeEvent",
+    "ProgrammeState", "Quote", "Seat", "Signature", "Stay", "StayKind", "Topic", "WorkCalendar", "WorkRecord",
 ]  # fmt: skip

@@ -38,7 +38,8 @@ class WorkRecord(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(title={}), name="%(class)s_has_a_title"),
             models.CheckConstraint(
-                condition=Q(origin="", origin_uri="") | ~(Q(origin="") | Q(origin_uri="")), name="%(class)s_whole_origin"
+                condition=Q(origin="", origin_uri="") | ~(Q(origin="") | Q(origin_uri="")),
+                name="%(class)s_whole_origin",
             ),
         ]
 

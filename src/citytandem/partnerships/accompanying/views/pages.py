@@ -51,7 +51,10 @@ def finding(request: HttpRequest, partnership: Any, finding_id: UUID | None = No
 
     def save() -> str:
         services.finding_write(
-            services.Noted(**form.cleaned_data), partnership_id=partnership.id, by=actor_of(request), finding_id=finding_id
+            services.Noted(**form.cleaned_data),
+            partnership_id=partnership.id,
+            by=actor_of(request),
+            finding_id=finding_id,
         )
         return f"{frame.path}/results"
 
