@@ -13,16 +13,11 @@ from django.db import connection, transaction
 from citytandem.accounts.contract import Actor
 from citytandem.core.ids import stable_id
 from citytandem.core.permissions import require
+from citytandem.partnerships.continent import COUNTRIES
 from citytandem.partnerships.models import City
 from citytandem.partnerships.naming import fold, place_slug, sort_key
 from citytandem.progress import Advance, Progress
 
-# The continent as GeoNames draws it, with Türkiye, without Russia, dependent territories and the Vatican.
-COUNTRIES = frozenset([
-    "AD", "AL", "AT", "BA", "BE", "BG", "BY", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR",
-    "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL", "PT",
-    "RO", "RS", "SE", "SI", "SK", "SM", "TR", "UA", "XK",
-])  # fmt: skip
 SMALLEST = 500
 SOURCE = '{"title": "GeoNames", "url": "https://www.geonames.org/", "licence": "CC BY 4.0"}'
 # A place of the same name counts as the profiled city only if it is not much smaller or bigger.

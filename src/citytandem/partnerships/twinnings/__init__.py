@@ -1,0 +1,1 @@
+"""How likely two places are to be twinned: named terms that add up, learned from known twinnings. Pure."""
