@@ -17,6 +17,7 @@ from citytandem.federation.models import AgreementVersion, Peer, PeerState
 from citytandem.federation.protocol.instants import instant
 from citytandem.federation.protocol.keys import new_key
 from citytandem.federation.protocol.proofs import proven
+from citytandem.federation.services import pacing
 from citytandem.federation.services.agreeing import TELLS_ENDED, agreement_exchange, agreement_received, exchanges_due
 from citytandem.federation.services.identity import own_did
 from citytandem.federation.services.pairing import partner_end
@@ -177,3 +178,32 @@ def test_a_network_that_fails_is_noted_and_everything_is_tried_again(desk: Desk)
     agreement_exchange(peer.id)
     row.refresh_from_db()
     assert (row.tries, row.next_try_at, delivered()) == (0, None, [1, 2])
+
+
+def test_one_lost_message_does_not_wait_ever_longer_while_the_partner_can_be_read(desk: Desk) -> None:
+    peer = begun(desk)
+    agreement_exchange(peer.id)
+    Peer.objects.update(state=PeerState.ACTIVE, failures=0)
+    offer(peer.id, sends={own_did(): ALL})
+    desk.is_gone = True
+    for _attempt in range(5):
+        agreement_exchange(peer.id)
+    row = AgreementVersion.objects.get(version=2)
+    assert row.next_try_at is not None
+    assert row.next_try_at <= clock.now() + timedelta(minutes=1)
+
+
+def test_when_a_partner_is_back_what_it_missed_waits_no_longer(desk: Desk) -> None:
+    peer = begun(desk)
+    agreement_exchange(peer.id)
+    Peer.objects.update(state=PeerState.ACTIVE, failures=4)
+    offer(peer.id, sends={own_did(): ALL})
+    desk.is_gone = True
+    for _attempt in range(4):
+        agreement_exchange(peer.id)
+    row = AgreementVersion.objects.get(version=2)
+    assert row.next_try_at is not None
+    assert row.next_try_at > clock.now() + timedelta(minutes=5)
+    pacing.succeeded(Peer.objects.get())
+    row.refresh_from_db()
+    assert row.next_try_at is None

@@ -90,8 +90,10 @@ def _pause(tries: int) -> timedelta:
     return min(LONGEST_PAUSE, timedelta(minutes=2 ** min(tries, 6)))
 
 
-def _try_later(row: AgreementVersion) -> None:
-    AgreementVersion.objects.filter(id=row.id).update(tries=row.tries + 1, next_try_at=clock.now() + _pause(row.tries))
+def _try_later(row: AgreementVersion, *, is_there: bool = False) -> None:
+    """`is_there`: its log could be read the last time, so that only this message was lost; it need not wait for long."""
+    pause = _pause(0 if is_there else row.tries)
+    AgreementVersion.objects.filter(id=row.id).update(tries=row.tries + 1, next_try_at=clock.now() + pause)
 
 
 def _failed(peer: Peer, code: str) -> None:
@@ -103,8 +105,9 @@ def _failed(peer: Peer, code: str) -> None:
     rows = Peer.objects.filter(id=peer.id)
     rows.update(last_error_at=now, last_error_code=code)
     rows.filter(state=PeerState.WAITING).update(failures=peer.failures + 1, next_pull_at=now + _pause(peer.failures))
+    is_there = rows.filter(state=PeerState.ACTIVE, failures=0).exists()
     for row in AgreementVersion.objects.filter(peer=peer, signed_by_us=True, delivered_at=None).defer("body"):
-        _try_later(row)
+        _try_later(row, is_there=is_there)
 
 
 def _worked(peer: Peer, code: str) -> None:

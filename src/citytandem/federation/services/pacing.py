@@ -67,6 +67,9 @@ def succeeded(peer: Peer, *, is_done: bool = True) -> None:
     now = clock.now()
     pause = timedelta(seconds=seconds_until_again(0, chance=_chance()) if is_done else 0)
     Peer.objects.filter(id=peer.id).update(last_success_at=now, failures=0, last_error_code="")
+    if peer.failures:
+        # It can be reached again: what could not be delivered meanwhile waits no longer.
+        peer.agreements.filter(signed_by_us=True, delivered_at=None).update(next_try_at=None)
     # Where a time stands already, somebody wanted to read meanwhile and could not.
     Peer.objects.filter(id=peer.id, next_pull_at=None).update(next_pull_at=now + pause)
 

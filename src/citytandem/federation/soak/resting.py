@@ -27,12 +27,12 @@ _REST = """
         SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name IN (
             'federation.publish', 'federation.publish_all', 'federation.prove_anew', 'federation.apply', 'federation.drop'
         )
-    ) + (
+    ), (
         SELECT count(*) FROM federation_changed
-    ) + (
+    ), (
         SELECT count(*) FROM federation_sharedobject
         WHERE NOT is_own AND refusal = '' AND applied_version <> version AND kind = 'SoakNote'
-    ) + (
+    ), (
         -- Tried again once a minute, until the document of its origin has come through.
         SELECT count(*) FROM federation_setaside AS aside WHERE code = 'proof.key_unknown' AND NOT EXISTS (
             SELECT FROM federation_sharedobject AS held WHERE held.uri = aside.uri AND held.version >= aside.version
@@ -40,6 +40,7 @@ _REST = """
     )
     FROM federation_peer
 """
+_WORK = ("jobs", "changes to publish", "objects to take over", "objects without a key")
 _UNTOLD = """
     SELECT count(*) FROM federation_agreementversion AS version JOIN federation_peer AS peer ON peer.id = version.peer_id
     WHERE peer.did = %s AND version.signed_by_us AND version.delivered_at IS NULL
@@ -107,14 +108,15 @@ def _open_at(run: Soak, number: int, ties: list[tuple[Any, ...]], heads: dict[st
     if lacking:
         yield Open(f"{number} is not paired with {lacking} others", lacking)
     ended = {run.did_of(one) for one in (run.plan.ended.first, run.plan.ended.second)}
-    for did, state, cursor, rereads, work in ties:
+    for did, state, cursor, rereads, *left in ties:
         # Neither reads the other any more; what they hold is compared all the same.
         is_over = {did, run.did_of(number)} == ended
-        unread = 0 if is_over else heads[did] - cursor
+        unread, work = 0 if is_over else heads[did] - cursor, sum(left)
         if work or (not is_over and (unread or rereads or state == "waiting")):
             verb = "waits for" if state == "waiting" else "has read"
             count = max(1, unread + (work if did == ties[0][0] else 0))
-            yield Open(f"{number} {verb} {did[-5:]}: {cursor} of {heads[did]}, {work} to do", count)
+            told = ", ".join(f"{amount} {name}" for amount, name in zip(left, _WORK, strict=True) if amount)
+            yield Open(f"{number} {verb} {did[-5:]}: {cursor} of {heads[did]}, {told or 'nothing'} left", count)
 
 
 def _unclosed(run: Soak, tie: Tie) -> Iterator[Open]:
