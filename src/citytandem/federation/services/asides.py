@@ -13,6 +13,7 @@ from citytandem.federation.models import Peer, SetAside
 # What may be our clock, our network, or keys on their way.
 PASSING = frozenset(["proof.key_unknown", "proof.future"])
 _MOST, _SECONDS, _SECONDS_BETWEEN = 20, 30.0, 60
+_PAGE = 200
 # An origin is asked for each minute at first, so that one who was away for a moment is not missed; in the end once a day.
 _FREE_ATTEMPTS, _LONGEST_PAUSE = 10, 86_400
 # One of each origin and reason, whichever was asked for longest ago.
@@ -26,39 +27,52 @@ _ONE_EACH = """
 """
 
 
-def ask_again(peer: Peer, take: Callable[[int], None]) -> None:
-    """Let `take` read some entries of a partner's log anew, once a minute at most; it gets their numbers.
+def ask_again(peer: Peer, take: Callable[[int, int], int]) -> None:
+    """Let `take` read some entries of a partner's log anew, once a minute at most; it gets the first number and how
+    many, and returns the last one that it has read.
 
-    One object of each origin first, so that an origin that is gone keeps nobody else from being asked for; then more of
-    those whose object could be used. Who stays away is asked for ever more rarely.
+    One object of each origin first, so that an origin that is gone keeps nobody else from being asked for. Those of whom one
+    could be used are read page by page, for many of theirs stand side by side; what time does not suffice for comes with the
+    next reading. Who stays away is asked for ever more rarely.
     """
-    if not cache.add(f"federation.again:{peer.id}", 1, _SECONDS_BETWEEN):
+    pause = f"federation.again:{peer.id}"
+    if not cache.add(pause, 1, _SECONDS_BETWEEN):
         return
     until, left = time.monotonic() + _SECONDS, _MOST
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE_EACH, [peer.id, sorted(PASSING)])
-        groups = cursor.fetchall()
     back: list[tuple[str, str]] = []
-    for code, host, number in groups:
+    for code, host, number in _one_of_each(peer):
         if left == 0 or time.monotonic() > until:
-            return
+            break
         key = f"federation.again:{peer.id}:{code}:{host}"
         if cache.get(f"{key}:rests"):
             continue
-        take(number)
+        take(number, 1)
         left -= 1
         if SetAside.objects.filter(peer=peer, number=number, code=code).exists():
             _rest(key)
         else:
             cache.delete(key)
             back.append((code, host))
-    for code, host in back:
-        more = SetAside.objects.filter(peer=peer, code=code, uri__contains=f"//{host}/").order_by("at", "number")
-        for number in more.values_list("number", flat=True)[:left]:
-            if time.monotonic() > until:
-                return
-            take(number)
-            left -= 1
+    are_read = [_read_rest(peer, code, host, take=take, until=until) for code, host in back]
+    if not all(are_read):
+        cache.delete(pause)
+
+
+def _one_of_each(peer: Peer) -> list[tuple[str, str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_EACH, [peer.id, sorted(PASSING)])
+        return list(cursor.fetchall())
+
+
+def _read_rest(peer: Peer, code: str, host: str, *, take: Callable[[int, int], int], until: float) -> bool:
+    """What else waits of an origin that is back, in pages; False where time was over before."""
+    after = 0
+    rest = SetAside.objects.filter(peer=peer, code=code, uri__contains=f"//{host}/").order_by("number")
+    while (number := rest.filter(number__gt=after).values_list("number", flat=True).first()) is not None:
+        if time.monotonic() > until:
+            return False
+        after = max(number, take(number, _PAGE))
+    return True
 
 
 def _rest(key: str) -> None:

@@ -138,7 +138,7 @@ def _tried(peer: Peer, tally: Tally, turn: _Turn) -> str:
     try:
         is_done = _read(peer, tally, turn)
         if is_done:
-            ask_again(peer, partial(_take_one, peer, tally))
+            ask_again(peer, partial(_take_anew, peer, tally))
     except _Enough as reason:
         if reason.code:
             pacing.waits(peer, reason.code)
@@ -217,10 +217,15 @@ def _read(peer: Peer, tally: Tally, turn: _Turn) -> bool:
             _catch_up(peer, tally, turn, until_number=page.head.number)
 
 
-def _take_one(peer: Peer, tally: Tally, number: int) -> None:
-    """Read one entry anew."""
-    page = _verified(peer, ask(peer.did, "GET", "/log", query=f"after={number - 1}&limit=1").body)
+def _take_anew(peer: Peer, tally: Tally, number: int, count: int) -> int:
+    """Read so many entries anew, from this one on, or as many as there is room for; returns the last one's number."""
+    _within_quota(peer)
+    page = _verified(peer, ask(peer.did, "GET", "/log", query=f"after={number - 1}&limit={count}").body)
     tally.add(store(peer.id, page), size=page.size)
+    peer.refresh_from_db()
+    if peer.state != PeerState.ACTIVE:
+        raise _Enough("")
+    return page.cursor.number
 
 
 def pull_later(peer_id: UUID) -> None:
