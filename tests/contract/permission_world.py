@@ -17,6 +17,7 @@ from citytandem.moderation.contract import examine
 from citytandem.moderation.models import Case
 from citytandem.notifications.models import CalendarAddress, Notice
 from citytandem.notifications.tokens import unsubscribe_token
+from citytandem.partnerships.models import City, Passport, PassportTask
 from citytandem.streams.models import Problem, Solution
 from citytandem.streams.models_staff import SavedView
 from tests.contract.permission_challenges import challenge_values
@@ -89,9 +90,18 @@ def scene() -> Scene:
         "account": {"key": "k" * 10},
         "calendar": {"key": CalendarAddress.objects.create(person=author, key="k" * 43, made_at=clock.now()).key},
         **challenge_values(author, organisation, department),
+        "passports": _passport_values(solution),
         **federation_values(problem),
     }  # fmt: skip
     return Scene(people, values)
+
+
+def _passport_values(solution: Solution) -> dict[str, str]:
+    target = City.objects.filter(is_profiled=True).first()
+    written = {"created_at": clock.now(), "changed_at": clock.now(), "language": "en"}
+    passport = Passport.objects.create(solution=solution.id, target=target, **written)
+    task = PassportTask.objects.create(passport=passport, condition="law")
+    return {"passport_id": str(passport.id), "task_id": str(task.id)}
 
 
 def _person(role: str, department: Department, organisation: Organisation) -> Person:

@@ -14,8 +14,8 @@ from citytandem.partnerships.nodes import register_city_use
 from citytandem.partnerships.selectors import CityCard, card, city_cards, partnership_list
 
 __all__ = [
-    "CityCard", "CityNodeKnown", "PartnershipCard", "cities_by_id", "cities_meant", "cities_named", "city_by_slug",
-    "city_choices", "city_of_node", "node_of_city", "partnership_cards", "register_city_use",
+    "CityCard", "CityNodeKnown", "PartnershipCard", "PassportSettled", "cities_by_id", "cities_meant", "cities_named",
+    "city_by_slug", "city_choices", "city_of_node", "node_of_city", "partnership_cards", "register_city_use",
 ]  # fmt: skip
 
 
@@ -25,6 +25,15 @@ class CityNodeKnown(Event):
 
     did: str
     city: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassportSettled(Event):
+    """It was told how far the reuse of a solution has come: `draft`, `adapting`, `in_use` or `dropped`."""
+
+    passport: UUID
+    solution: UUID
+    state: str
 
 
 @dataclass(frozen=True, slots=True)

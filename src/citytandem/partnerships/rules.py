@@ -14,3 +14,4 @@ def curates(actor: Actor) -> bool:
 
 
 rules.add_perm("partnerships.import", curates)
+rules.add_perm("partnerships.passport_write", curates)

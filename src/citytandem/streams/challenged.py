@@ -7,12 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from citytandem.accounts.contract import Actor
+from citytandem.core import clock
 from citytandem.core.text import MAX_QUERY
 from citytandem.core.versions import read
 from citytandem.search.selectors import nearest, prepare
-from citytandem.streams.contract import ProblemTold, SolutionTold
+from citytandem.streams.contract import ProblemTold, RecordCard, SolutionTold
 from citytandem.streams.listing import record_card
-from citytandem.streams.models import Moderation, Problem, Visibility
+from citytandem.streams.models import Moderation, Problem, Solution, Visibility
+from citytandem.streams.publiccode.told import software_told
 from citytandem.streams.selectors import NEWEST_FIRST, is_ours, record_get, visible_to
 
 # So many hits are looked at, for some of them belong to other cities.
@@ -75,4 +77,13 @@ def solution_told(key: str | UUID, *, actor: Actor, language: str) -> SolutionTo
         url=row.url,
         reuse_notes=row.reuse_notes,
         is_public=row.visibility == Visibility.PUBLIC,
+        stage=row.stage,
+        cost=(row.cost_low, row.cost_high),
+        software=software_told(row.publiccode, today=clock.now().date()),
     )
+
+
+def solution_cards(ids: Sequence[UUID], *, actor: Actor, language: str) -> dict[UUID, RecordCard]:
+    """Those that the actor may read, by id."""
+    rows = visible_to(actor, Solution).filter(id__in=list(ids), moderation=Moderation.FINE)
+    return {row.id: record_card(row, kind="solution", language=language) for row in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -64,8 +64,26 @@ class ProblemTold:
 
 
 @dataclass(frozen=True, slots=True)
+class SoftwareTold:
+    """What its publiccode.yml says of a piece of software. `warnings`: what may be out of date, by name."""
+
+    version: str
+    languages: Sequence[str]
+    countries: Sequence[str]
+    countries_left_out: Sequence[str]
+    used_by: Sequence[str]
+    status: str
+    released_on: date | None
+    contract_until: date | None
+    warnings: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SolutionTold:
-    """A solution as somebody who may take it over reads it. `conditions`: text by name of the frame condition."""
+    """A solution as somebody who may take it over reads it. `conditions`: text by name of the frame condition.
+
+    `stage`: how far it is in use. `cost`: euros from and to, where the source knows.
+    """
 
     id: UUID
     card: RecordCard
@@ -76,6 +94,9 @@ class SolutionTold:
     url: str
     reuse_notes: str
     is_public: bool
+    stage: str = ""
+    cost: tuple[Decimal | None, Decimal | None] = (None, None)
+    software: SoftwareTold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,3 +319,10 @@ def solution_by_key(key: str | UUID, *, actor: Actor, language: str) -> Solution
     from citytandem.streams.challenged import solution_told
 
     return solution_told(key, actor=actor, language=language)
+
+
+def solution_cards(ids: Sequence[UUID], *, actor: Actor, language: str) -> dict[UUID, RecordCard]:
+    """Cards of those solutions that the actor may read, by id; one query."""
+    from citytandem.streams.challenged import solution_cards as cards
+
+    return cards(ids, actor=actor, language=language)

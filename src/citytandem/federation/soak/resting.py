@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from citytandem.federation.soak.judging import Closing, Seen, Thing
 from citytandem.federation.soak.plan import Tie
 from citytandem.federation.soak.running import Soak
 
+# Without any progress; and in all, on a machine that has other things to do as well.
 SECONDS_TO_QUIET = 300.0
+MOST_SECONDS_TO_QUIET = 1500.0
 SECONDS_TO_REPORT = 120.0
 SECONDS_OF_PATIENCE = 15.0
 ROUNDS_OF_REST = 2
@@ -63,15 +66,19 @@ class Open:
 def wait_until_quiet(run: Soak, say: Say) -> tuple[tuple[str, int], ...]:
     """Until everybody has read everybody's log to its end, nothing waits, and two rounds of each node brought nothing.
 
-    Returns what is still open when it takes too long.
+    Returns what is still open when nothing has moved for too long.
     """
     told = began = time.monotonic()
+    deadline, least = began + SECONDS_TO_QUIET, math.inf
     before: dict[str, int] = {}
     since: dict[int, int] = {}
     found: list[Open] = []
-    while time.monotonic() < began + SECONDS_TO_QUIET:
+    while time.monotonic() < min(deadline, began + MOST_SECONDS_TO_QUIET):
         rounds = {number: control.rounds_of(run.folder, number) for number in range(len(run.plan.ports))}
         heads, found = _rest(run)
+        left = sum(one.count for one in found)
+        if left < least or heads != before:
+            deadline, least = time.monotonic() + SECONDS_TO_QUIET, left
         if found or heads != before:
             before, since = heads, rounds
         else:
