@@ -69,7 +69,7 @@ class ConditionsForm(PlainForm):
             for side in SIDES:
                 field = _value_field(condition, side)
                 if field is not None:
-                    field.label = WORDS[condition][1] if side == "origin" else TARGET_QUESTIONS[condition]
+                    field.label = str(WORDS[condition][1] if side == "origin" else TARGET_QUESTIONS[condition])
                     more[f"{side}-{condition}"] = field
                 more[f"{side}-{condition}-note"] = forms.CharField(
                     label=_("In words"),

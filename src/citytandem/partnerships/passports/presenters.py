@@ -146,8 +146,8 @@ def passports_page(actor: Actor) -> list[LineShown]:
                 in_use_since=row.in_use_since,
                 outcome=outcome.text,
                 outcome_language=outcome.language,
-                tasks_all=row.tasks_all,
-                tasks_done=row.tasks_done,
+                tasks_all=getattr(row, "tasks_all", 0),
+                tasks_done=getattr(row, "tasks_done", 0),
             )
         )
     return found

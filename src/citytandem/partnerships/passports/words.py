@@ -103,7 +103,7 @@ def value_words(condition: str, value: Value) -> str:
         return _("%(n)s hours a month") % {"n": shown} if condition == "staff" else _("%(n)s euros") % {"n": shown}
     if isinstance(value, str):
         return _named(condition, value)
-    return ", ".join(_named(condition, str(one)) for one in value if isinstance(value, list | tuple))
+    return ", ".join(_named(condition, str(one)) for one in value) if isinstance(value, list | tuple) else ""
 
 
 def _named(condition: str, value: str) -> str:
