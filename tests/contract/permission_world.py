@@ -22,7 +22,7 @@ from citytandem.streams.models import Problem, Solution
 from citytandem.streams.models_staff import SavedView
 from tests.contract.permission_challenges import challenge_values
 from tests.contract.permission_federation import federation_values
-from tests.contract.permission_work import work_values
+from tests.contract.permission_work import work_paths, work_values
 from tests.small_world import small_world
 
 # As the columns of the table stand. The author wrote the things that are asked for, for the organisation of the member;
@@ -83,7 +83,8 @@ def scene() -> Scene:
         "/solutions/<key>/in-use": {"key": _of_a_partner()},
         "s": {"key": solution.code},
         "cities": {"slug": "krefeld", "key": "krefeld"},
-        "partnerships": {"slug": "krefeld-sofia", "key": "krefeld-sofia", **work_values(world.partnership)},
+        "partnerships": {"slug": "krefeld-sofia", **work_values(world.partnership)},
+        **work_paths(world.partnership),
         "departments": {"slug": "waste"},
         "organisations": {"slug": "friends"},
         "administration": {"slug": "waste", "person_id": str(author.id)},

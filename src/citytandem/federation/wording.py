@@ -41,6 +41,7 @@ KINDS: dict[str, Words] = {
     "Layer": _("Map layers"),
     "Guide": _("Guides"),
     "Event": _("Events"),
+    "PartnershipRecord": _("Work of partnerships"),
 }
 EVERY = "*"
 EVERYTHING_ELSE = _("Everything else, also what later versions bring")

@@ -17,11 +17,12 @@ from citytandem.accounts.contract import SYSTEM
 from citytandem.core import clock
 from citytandem.core.node import this_node
 from citytandem.partnerships.accompanying.results import Noted, Said, finding_write, quote_write
-from citytandem.partnerships.models import City, Finding, Milestone, Partnership, Quote, Topic
+from citytandem.partnerships.models import City, Document, Finding, Meeting, Milestone, Partnership, Quote, Topic
 from tests.integration.partnerships.accompanying_world import write
 
 WORK = "/partnerships/krefeld-sofia/work"
-PAGES = (WORK, f"{WORK}/results", f"{WORK}/add/topic", f"{WORK}/add/milestone", f"{WORK}/findings/new")
+PAGES = (WORK, f"{WORK}/results", f"{WORK}/meetings", f"{WORK}/papers", f"{WORK}/add/topic",
+         f"{WORK}/add/action", f"{WORK}/add/stay", f"{WORK}/findings/new")  # fmt: skip
 MOST_QUERIES = 12
 TODAY = date(2026, 5, 10)
 
@@ -37,7 +38,11 @@ def work(world: SimpleNamespace) -> SimpleNamespace:
     found.topic = write(found, "topic", title="Open data", text="One portal for both.")
     write(found, "milestone", title="A first list", due_on=TODAY, topic_id=found.topic.id)
     write(found, "milestone", title="A portal", starts_on=TODAY, due_on=TODAY + timedelta(days=400))
-    write(found, "meeting", title="First talk")
+    found.meeting = write(found, "meeting", title="First talk")
+    write(found, "agenda", title="Greetings", meeting_id=found.meeting.id, minutes=200, told="All were there.")
+    write(found, "stay", title="At the data desk", weekdays=[1, 4])
+    write(found, "funding", title="One portal")
+    write(found, "document", title="The list", address="https://example.org/list")
     found.action = write(found, "action", title="Send the list", due_on=clock.now().date() - timedelta(days=3))
     write(found, "contact", title="Asked about the list")
     found.finding = finding_write(Noted("hurdle", "Time", "Other projects came first."), **at)
@@ -142,3 +147,78 @@ def test_findings_and_quotes_are_typed(world: SimpleNamespace, browser_of: Calla
     quote.refresh_from_db()
     assert quote.withdrawn_at is not None
     assert not Finding.objects.exists()
+
+
+def test_a_meeting_shows_its_agenda_what_comes_back_and_who_interprets(
+    work: SimpleNamespace, browser_of: Callable[[str], Client]
+) -> None:
+    client = browser_of("innovation_unit")
+    page = f"{WORK}/meetings/{work.meeting.id}"
+    this_node()
+    with CaptureQueriesContext(connection) as queries:
+        body = client.get(page, headers={"accept-language": "en"}).content.decode()
+    assert len(queries) <= MOST_QUERIES
+    for said in ("Greetings", "All were there.", "80 minutes longer", "Send the list", "Interpreters are needed."):
+        assert said in body
+    assert client.get(f"{page}/meeting.ics")["Content-Type"].endswith("method=REQUEST")
+    told = {"title": "What next", "minutes": "20", "position": "2", "told": "Soon."}
+    assert client.post(f"{WORK}/add/agenda?meeting={work.meeting.id}", told)["Location"] == page
+    assert client.get(f"{WORK}/add/agenda").status_code == 404
+    assert client.post(f"{page}/held").status_code == 302
+    assert client.post(f"{page}/cancel", {"because": ""}).status_code == 422
+    assert client.post(f"{page}/cancel", {"because": "The hall is flooded."})["Location"] == page
+    assert "The hall is flooded." in client.get(page).content.decode()
+
+
+def test_an_action_is_done_and_opened_again(work: SimpleNamespace, browser_of: Callable[[str], Client]) -> None:
+    client = browser_of("innovation_unit")
+    client.post(f"{WORK}/actions/{work.action.id}/done")
+    assert "Not done after all" in client.get(f"{WORK}/meetings", headers={"accept-language": "en"}).content.decode()
+    client.post(f"{WORK}/actions/{work.action.id}/reopen")
+    assert "It is done" in client.get(f"{WORK}/meetings", headers={"accept-language": "en"}).content.decode()
+
+
+def test_a_meeting_is_typed_on_the_clock_of_its_zone(
+    world: SimpleNamespace, browser_of: Callable[[str], Client]
+) -> None:
+    told = {"title": "Talk", "format": "online", "starts_at": "2026-07-01T10:00", "ends_at": "2026-07-01T11:30",
+            "zone": "Europe/Athens", "working_languages": ["de", "en"]}  # fmt: skip
+    client = browser_of("innovation_unit")
+    answer = client.post(f"{WORK}/add/meeting", told)
+    assert answer.status_code == 302
+    meeting = Meeting.objects.get()
+    assert meeting.starts_at.isoformat() == "2026-07-01T07:00:00+00:00"
+    assert 'value="2026-07-01T10:00"' in client.get(f"{WORK}/edit/meeting/{meeting.id}").content.decode()
+
+
+def test_a_memorandum_is_drafted_offered_and_signed_by_page(
+    work: SimpleNamespace, browser_of: Callable[[str], Client]
+) -> None:
+    client = browser_of("innovation_unit")
+    page = client.post(f"{WORK}/memoranda/draft")["Location"]
+    this_node()
+    with CaptureQueriesContext(connection) as queries:
+        assert "Open data" in client.get(page).content.decode()
+    assert len(queries) <= MOST_QUERIES
+    client.post(f"{page}/offer")
+    assert client.post(f"{page}/sign", {"function": ""}).status_code == 422
+    client.post(f"{page}/sign", {"function": "Mayor"})
+    body = client.get(page, headers={"accept-language": "en"}).content.decode()
+    assert "Signed by 1 of 2" in body
+    assert "Sign for our city" not in body
+
+
+def test_a_calendar_gets_an_address_and_a_document_its_files(
+    work: SimpleNamespace, browser_of: Callable[[str], Client]
+) -> None:
+    client = browser_of("innovation_unit")
+    client.post(f"{WORK}/calendar")
+    body = client.get(f"{WORK}/meetings").content.decode()
+    found = re.search(r"/partnerships/krefeld-sofia/calendar/[\w-]+\.ics", body)
+    assert found is not None
+    assert b"First talk" in Client().get(found[0]).content
+    document = Document.objects.get()
+    path = f"/files/of/partnership_document/{document.id}"
+    assert path in client.get(f"{WORK}/papers").content.decode()
+    assert client.get(path).status_code == 200
+    assert Client().get(path).status_code in {302, 404}

@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
     "Layer": "Document",
     "Guide": "Article",
     "Event": "Event",
+    "PartnershipRecord": "Note",
 }
 ANSWERS = frozenset(["Reuse", "Proposal"])
 REUSE_STATES = frozenset(["planned", "running", "done", "stopped"])

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 def register_all() -> None:
     """Called once when Django is ready."""
-    from citytandem.partnerships.accompanying import rules
+    from citytandem.partnerships.accompanying import calendars, files, rules, sharing
 
+    calendars.register_all()
+    files.register_all()
+    sharing.register_all()
     assert rules  # noqa: S101 - importing it registers who may do what

@@ -17,7 +17,7 @@ from citytandem.ui.fields import AmountField
 from citytandem.ui.forms import Checks, PlainForm, Radios
 
 _MOMENT = "%Y-%m-%dT%H:%M"
-_WEEKDAYS = [
+WEEKDAYS = [
     (1, _("Monday")), (2, _("Tuesday")), (3, _("Wednesday")), (4, _("Thursday")), (5, _("Friday")), (6, _("Saturday")),
     (7, _("Sunday")),
 ]  # fmt: skip
@@ -244,7 +244,7 @@ class StayForm(RecordForm):
     starts_on = _day(_("From"))
     ends_on = _day(_("Until"), _("Empty: until further notice."), required=False)
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("On these days"), required=False, coerce=int, widget=Checks, choices=_WEEKDAYS
+        label=_("On these days"), required=False, coerce=int, widget=Checks, choices=WEEKDAYS
     )
     function = _line(_("Function"), _("Which work the person does, no name."), most=160)
     cost = _money(_("Costs"))
@@ -263,6 +263,18 @@ class ContactForm(RecordForm):
     text = _long(_("What came of it"))
     on = _day(_("Day"))
     way = forms.ChoiceField(label=_("How"), choices=ContactWay.choices, widget=Radios)
+
+
+class CancelForm(PlainForm):
+    """Why a meeting does not take place."""
+
+    because = forms.CharField(label=_("Why"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SignForm(PlainForm):
+    """In which function somebody signs for the city."""
+
+    function = forms.CharField(label=_("In which function"), help_text=_("Like “Mayor”, no name."), max_length=160)
 
 
 FORMS: dict[str, type[RecordForm]] = {

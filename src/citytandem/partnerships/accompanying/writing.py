@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +22,7 @@ from citytandem.partnerships.accompanying.checking import check
 from citytandem.partnerships.accompanying.events import WorkRecordChanged
 from citytandem.partnerships.accompanying.kinds import KINDS, Kind, kind_of
 from citytandem.partnerships.accompanying.members import member_ids
-from citytandem.partnerships.models import Meeting, Partnership, WorkRecord
+from citytandem.partnerships.models import ContactNote, Meeting, Partnership, WorkRecord
 from citytandem.search.detect import detect_language
 
 # What a calendar has to know anew (RFC 5546, 2.1.4).
@@ -63,8 +65,16 @@ def record_write(
         row.sequence += 1
     row.changed_at = now
     row.save(force_insert=record_id is None)
+    if isinstance(row, ContactNote):
+        contact_on(partnership, row.on)
     tell(row)
     return row
+
+
+def contact_on(partnership: Partnership, day: date) -> None:
+    """The cities were in touch on a day: the latest one stays."""
+    rows = Partnership.objects.filter(Q(last_contact_on=None) | Q(last_contact_on__lt=day), id=partnership.id)
+    rows.update(last_contact_on=day)
 
 
 @transaction.atomic
