@@ -22,10 +22,11 @@ from citytandem.core.versions import translations
 from citytandem.demo.challenges import challenges_load
 from citytandem.demo.departments import departments_load
 from citytandem.demo.names import DEFAULT_CITY, has_own_records_alone, home_of
-from citytandem.demo.programme import city_fields, event_fields, partnership_fields
+from citytandem.demo.programme import city_fields, event_fields, partnership_fields, programme_fields, who_left
 from citytandem.demo.reading import Demo, demo, own_part
 from citytandem.demo.ready_vectors import ready_vectors_load
 from citytandem.demo.sign_ins import SIGN_INS, SignIn
+from citytandem.partnerships.programmes.importing import Left, programme_import, seats_import
 from citytandem.partnerships.services import city_id, city_import, event_import, partnership_import
 from citytandem.progress import Progress
 from citytandem.search.services import embed_waiting, index_things, refresh_space
@@ -115,6 +116,7 @@ def _load_all(files: Demo, *, home: str, name: str, advance: Any) -> DemoReport:
                 by=SYSTEM,
             )
             advance(1)
+        _programme(files)
         for path, event in files.events:
             event_import(slug=event["id"], title=event["title"], fields=event_fields(files, path, event), by=SYSTEM)
             advance(1)
@@ -143,6 +145,17 @@ def _load_all(files: Demo, *, home: str, name: str, advance: Any) -> DemoReport:
 def _city(files: Demo, slug: str) -> None:
     city = files.cities[slug]
     city_import(slug=slug, name=city["name"], country=city["country"], fields=city_fields(files, slug), by=SYSTEM)
+
+
+def _programme(files: Demo) -> None:
+    """The programme, its partnerships in it, and who sat in them until when. Its partnerships are over."""
+    slug = files.facts["programme"]["id"]
+    programme_import(slug=slug, fields=programme_fields(files), by=SYSTEM)
+    partnerships = {
+        name: {city: Left(day, because) for city, (day, because) in who_left(name).items()}
+        for name in files.partnerships
+    }
+    seats_import(programme=slug, partnerships=partnerships, state="ended", by=SYSTEM)
 
 
 def _record(files: Demo, record: Mapping[str, Any], *, at: datetime) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
+from citytandem.core.versions import translations
 from citytandem.demo.reading import Demo
 
 _GEONAMES = {"title": "GeoNames", "url": "https://www.geonames.org/", "licence": "CC BY 4.0"}
@@ -17,6 +19,10 @@ _EVENT_FACTS = (
     "date_note", "participants_kind", "sessions", "content", "audience", "countries", "programme", "survey_findings",
     "takeaways",
 )  # fmt: skip
+# Told in the status of the partnership: at half-time, at the end of 2023.
+_LEFT = {
+    "krefeld-sofia": {"sofia": (date(2023, 12, 31), "changes in the administration, and lack of resources")},
+}
 
 
 def city_fields(demo: Demo, slug: str) -> dict[str, Any]:
@@ -59,6 +65,28 @@ def partnership_fields(demo: Demo, slug: str) -> dict[str, Any]:
         "facts": facts,
         "source": demo.source(f"partnerships.{slug}", partnership["src"]),
     }
+
+
+def programme_fields(demo: Demo) -> dict[str, Any]:
+    """The programme itself: all that the sources say of it, with the contradictions that are known."""
+    programme = demo.facts["programme"]
+    year, month, *_days = (int(part) for part in programme["end"].split("-"))
+    return {
+        "language": "de",
+        "title": translations(de=programme["title_de"], en=programme["title_en"]),
+        "text": translations(en=programme["topic"]),
+        "state": "ended",
+        "starts_on": date.fromisoformat(programme["start"]),
+        # The source tells the month; the last day of it says no more than that.
+        "ends_on": date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1),
+        "facts": dict(programme),
+        "source": demo.source("programme", ["003"]),
+    }
+
+
+def who_left(slug: str) -> dict[str, tuple[date, dict[str, Any]]]:
+    """By city: when it left the partnership and why."""
+    return {city: (day, translations(en=because)) for city, (day, because) in _LEFT.get(slug, {}).items()}
 
 
 def event_fields(demo: Demo, path: str, event: Mapping[str, Any]) -> dict[str, Any]:

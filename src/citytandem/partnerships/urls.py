@@ -7,6 +7,7 @@ from django.urls import path
 from citytandem.partnerships import views
 from citytandem.partnerships.accompanying.urls import urlpatterns as accompanying
 from citytandem.partnerships.passports import urls as passports
+from citytandem.partnerships.reporting import urls as reporting
 
 app_name = "partnerships"
 urlpatterns = [
@@ -18,5 +19,6 @@ urlpatterns = [
     path("partnerships/<slug:slug>", views.partnership, name="partnership"),
     path("partnerships/<slug:slug>/qr.svg", views.partnership_qr, name="partnership-qr"),
     path("programme", views.programme, name="programme"),
+    *reporting.urlpatterns,
     *passports.urlpatterns,
 ]

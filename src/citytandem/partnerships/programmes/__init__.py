@@ -1,0 +1,1 @@
+"""Programmes: profiles of cities, applications, the matching of a cohort, and what happens when a city leaves."""

@@ -1,0 +1,1 @@
+"""Result profiles and the report of a programme, composed from the record."""
