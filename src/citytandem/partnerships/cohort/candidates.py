@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -42,6 +43,12 @@ class Candidates:
     def group(self, number: int) -> Group:
         """One of them as the rows of its cities."""
         return tuple(int(city) for city in self.members[number] if city >= 0)
+
+    def numbers(self, groups: Sequence[Group]) -> NDArray[np.intp]:
+        """Where these groups stand among the candidates; all have to be there."""
+        wanted = np.array([(*group, -1)[:3] for group in groups], dtype=np.int64).reshape(-1, 3)
+        place = {tuple(row): number for number, row in enumerate(self.members.tolist())} if len(wanted) else {}
+        return np.array([place[tuple(row)] for row in wanted.tolist()], dtype=np.intp)
 
     @property
     def sizes(self) -> Numbers:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array, csr_array, vstack
 
 from citytandem.partnerships.cohort.candidates import Candidates
@@ -19,6 +19,10 @@ Vector = NDArray[np.float64]
 # limit stops.
 MOST_NODES = 5_000
 MOST_SECONDS = 120.0
+# So many candidates are tried first.
+SMALL = 2_500
+_NEARLY = 1e-6
+_NOBODY = np.zeros(0, dtype=np.intp)
 
 
 class State(StrEnum):
@@ -32,13 +36,17 @@ class State(StrEnum):
 
 @dataclass
 class Programme:
-    """Rows over candidates, to which each goal that is reached adds one. `lower` and `upper` bound `matrix @ chosen`."""
+    """Rows over candidates, to which each goal that is reached adds one. `lower` and `upper` bound `matrix @ chosen`.
+
+    known: the candidates of a solution that keeps all rows, if there is one yet.
+    """
 
     candidates: Candidates
     matrix: csr_array
     lower: Vector
     upper: Vector
     stages: dict[str, State] = field(default_factory=dict)
+    known: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     def add(self, row: Vector, lower: float, upper: float) -> None:
         """One more row."""
@@ -48,28 +56,82 @@ class Programme:
 
     def keep(self, keep: NDArray[np.bool_]) -> None:
         """Go on with the marked candidates only."""
+        self.known = (np.cumsum(keep) - 1)[self.known]
         self.candidates = self.candidates.kept(keep)
         self.matrix = csr_array(self.matrix[:, np.flatnonzero(keep)])
 
     def best(self, cost: Vector) -> tuple[State, NDArray[np.intp], float]:
-        """Candidates of least cost: the state, the chosen, and the least cost that is still possible."""
-        nothing = np.zeros(0, dtype=np.intp)
+        """Candidates of least cost, a whole number: the state, the chosen, and the least cost that is still possible.
+
+        The relaxation first: what it prices out by more than the distance to a solution cannot be in a better one
+        (reduced-cost fixing), so the integer programme holds few candidates, and yet proves for all.
+        """
         if not len(self.candidates):
             is_fine = bool((self.lower <= 0).all())
-            return (State.PROVEN if is_fine else State.CONTRADICTION), nothing, 0.0
-        # HiGHS takes its limit from the clock; a little more than zero, because whole numbers part the goals.
+            return (State.PROVEN if is_fine else State.CONTRADICTION), _NOBODY, 0.0
+        relaxed = _relaxed(cost, self.matrix, self.lower, self.upper)
+        if relaxed is None:
+            return self._integer(cost, np.arange(len(cost)))
+        least, prices, values = relaxed
+        if values is None:
+            return State.CONTRADICTION, _NOBODY, np.inf
+        if np.abs(values - np.round(values)).max() < _NEARLY:
+            return State.PROVEN, np.flatnonzero(values > 0.5), least
+        whole = float(np.ceil(least - _NEARLY))
+        if len(self.known) and cost[self.known].sum() <= whole + _NEARLY:
+            return State.PROVEN, self.known, whole
+        width = float(np.partition(prices, min(SMALL, len(prices) - 1))[min(SMALL, len(prices) - 1)])
+        while True:
+            fits = prices <= width + _NEARLY
+            fits[self.known] = True
+            inside = np.flatnonzero(fits)
+            state, chosen, bound = self._integer(cost, inside)
+            if len(inside) == len(cost) or state in {State.NOT_FOUND, State.REACHED}:
+                return state, chosen, max(bound, least) if state is not State.NOT_FOUND else least
+            reached = float(cost[chosen].sum()) if state is State.PROVEN else np.inf
+            if reached <= max(least + width, whole) + _NEARLY:
+                return state, chosen, reached
+            width = reached - least
+
+    def _integer(self, cost: Vector, inside: NDArray[np.intp]) -> tuple[State, NDArray[np.intp], float]:
         found = milp(
-            cost,
-            integrality=np.ones(len(cost)),
+            cost[inside],
+            integrality=np.ones(len(inside)),
             bounds=Bounds(0, 1),
-            constraints=LinearConstraint(self.matrix, self.lower, self.upper),
+            constraints=LinearConstraint(self.matrix[:, inside], self.lower, self.upper),
             options={"mip_rel_gap": 0.0, "node_limit": MOST_NODES, "time_limit": MOST_SECONDS},
         )
         if found.x is None:
-            return (State.CONTRADICTION if found.status == 2 else State.NOT_FOUND), nothing, -np.inf
+            return (State.CONTRADICTION if found.status == 2 else State.NOT_FOUND), _NOBODY, -np.inf
         state = State.PROVEN if found.status == 0 else State.REACHED
-        least = found.fun if state is State.PROVEN else found.mip_dual_bound
-        return state, np.flatnonzero(found.x > 0.5), float(least)
+        bound = found.fun if state is State.PROVEN else found.mip_dual_bound
+        return state, inside[found.x > 0.5], float(bound)
+
+
+def _relaxed(cost: Vector, matrix: csr_array, lower: Vector, upper: Vector) -> tuple[float, Vector, Vector | None] | None:
+    """Without wholeness: least cost, reduced cost of each candidate, values (None: there are none). None: not solved."""
+    equal = lower == upper
+    above, below = np.flatnonzero(~equal & np.isfinite(upper)), np.flatnonzero(~equal & np.isfinite(lower) & (lower > 0))
+    rows, limits = vstack([matrix[above], -matrix[below]]), np.concatenate([upper[above], -lower[below]])
+    fixed = np.flatnonzero(equal)
+    found = linprog(
+        cost,
+        A_ub=rows if len(limits) else None,
+        b_ub=limits if len(limits) else None,
+        A_eq=matrix[fixed] if len(fixed) else None,
+        b_eq=upper[fixed] if len(fixed) else None,
+        bounds=(0, None),
+        method="highs-ds",
+        options={"time_limit": MOST_SECONDS},
+    )
+    if found.status == 2:
+        return np.inf, cost, None
+    if found.status != 0:
+        return None
+    prices = cost - rows.T @ found.ineqlin.marginals if len(limits) else cost.copy()
+    if len(fixed):
+        prices = prices - matrix[fixed].T @ found.eqlin.marginals
+    return float(found.fun), np.asarray(prices), np.asarray(found.x)
 
 
 @dataclass(frozen=True)
@@ -119,6 +181,7 @@ def solve_exactly(task: Task, candidates: Candidates, start: Sequence[Group] = (
     """
     work = programme(task, candidates)
     incumbent = sorted(start)
+    work.known = work.candidates.numbers(incumbent)
     if not incumbent:
         state, chosen, _least = work.best(-work.candidates.sizes.astype(np.float64))
         if not len(chosen) and state is not State.PROVEN:
@@ -132,8 +195,7 @@ def solve_exactly(task: Task, candidates: Candidates, start: Sequence[Group] = (
     placed = task.objective(incumbent).placed
     work.add(work.candidates.sizes.astype(np.float64), placed, placed)
     if task.rules.fairness:
-        for level in range(LEVELS):
-            incumbent = _fairer(task, work, level, incumbent)
+        incumbent = _fairly(task, work, incumbent)
     cost = -work.candidates.worth.astype(np.float64)
     state, chosen, least = work.best(cost)
     if len(chosen) and (not incumbent or cost[chosen].sum() <= -task.objective(incumbent).total):
@@ -148,6 +210,7 @@ def _reachable(task: Task) -> int:
 
 
 def _groups(work: Programme, chosen: NDArray[np.intp]) -> list[Group]:
+    work.known = chosen
     return sorted(work.candidates.group(int(number)) for number in chosen)
 
 
@@ -158,21 +221,61 @@ def _stage(work: Programme, name: str, cost: Vector, incumbent: list[Group]) -> 
     return _groups(work, chosen) if len(chosen) else incumbent
 
 
-def _fairer(task: Task, work: Programme, level: int, incumbent: list[Group]) -> list[Group]:
-    """As few as can be who gain as little as this."""
-    name = f"fairness {level}"
-    counts = (work.candidates.levels == level).sum(axis=1).astype(np.float64)
-    reached = -task.objective(incumbent).levels[level]
-    if reached == 0:
-        work.stages[name] = State.PROVEN
-    else:
-        state, chosen, _least = work.best(counts)
-        work.stages[name] = state if state is State.PROVEN else State.REACHED
-        if len(chosen) and counts[chosen].sum() <= reached:
-            incumbent = _groups(work, chosen)
-            reached = round(counts[chosen].sum())
-    if reached == 0:
-        work.keep(counts == 0)
-    else:
-        work.add(counts, 0, reached)
+def _fairer(task: Task, work: Programme, levels: Sequence[int], incumbent: list[Group]) -> list[Group]:
+    """As few as can be who gain as little as these levels tell, the lower first; both in one programme."""
+    counts = [(work.candidates.levels == level).sum(axis=1).astype(np.float64) for level in levels]
+    reached = [-task.objective(incumbent).levels[level] for level in levels]
+    factor = len(task) + 1.0
+    cost = sum(count * factor ** (len(levels) - 1 - place) for place, count in enumerate(counts))
+    state, chosen, _least = work.best(np.asarray(cost))
+    for level in levels:
+        work.stages[f"fairness {level}"] = state if state is State.PROVEN else State.REACHED
+    better = [round(count[chosen].sum()) for count in counts]
+    if len(chosen) and better <= reached:
+        incumbent, reached = _groups(work, chosen), better
+    keep = np.ones(len(work.candidates), dtype=bool)
+    for level, count, many in zip(levels, counts, reached, strict=True):
+        if many == 0:
+            keep &= count == 0
+        else:
+            work.add(count, 0, many)
+    work.keep(keep)
+    return incumbent
+
+
+def _settled(task: Task, work: Programme, level: int, incumbent: list[Group]) -> bool:
+    """Whether no fewer can gain as little: it is only those who gain no more in any candidate. Then go on without others.
+
+    Holds only where all lower levels are settled in this way, and everybody is placed.
+    """
+    counts = -task.objective(incumbent).levels[level]
+    members, levels = work.candidates.members, work.candidates.levels
+    highest = np.full(len(task), -1)
+    there = members >= 0
+    np.maximum.at(highest, members[there], levels[there])
+    bound_to = highest == level
+    if counts != int(bound_to.sum()):
+        return False
+    work.keep(~((levels == level) & there & ~bound_to[members]).any(axis=1))
+    work.stages[f"fairness {level}"] = State.PROVEN
+    return True
+
+
+def _fairly(task: Task, work: Programme, incumbent: list[Group]) -> list[Group]:
+    """All levels from the worst, as far as can be without solving, then two at a time."""
+    is_settled = task.objective(incumbent).placed == len(task)
+    level = 0
+    while level < LEVELS:
+        is_settled = is_settled and _settled(task, work, level, incumbent)
+        if is_settled:
+            level += 1
+            continue
+        if not task.objective(incumbent).levels[level]:
+            work.keep((work.candidates.levels != level).all(axis=1))
+            work.stages[f"fairness {level}"] = State.PROVEN
+            level += 1
+            continue
+        levels = range(level, min(level + 2, LEVELS))
+        incumbent = _fairer(task, work, levels, incumbent)
+        level += len(levels)
     return incumbent
