@@ -17,7 +17,7 @@ from typing import Any
 from citytandem.cli.command import Command
 
 NAMES = (
-    "run", "stop", "web", "worker", "match", "rank", "verify", "evaluate", "demo", "places", "index", "weights", "publiccode",
+    "run", "stop", "web", "worker", "match", "rank", "cohort", "verify", "evaluate", "demo", "places", "index", "weights", "publiccode",
     "proposals", "themes", "person", "privacy", "bounces", "node", "federation", "translations", "bench", "check_project",
     "report",
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 SMALL_TOWN = 50_000
 
@@ -65,13 +66,14 @@ def key_of(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def in_order(applicants: Iterable[Applicant]) -> tuple[Applicant, ...]:
+def in_order(applicants: Iterable[Applicant], *, seed: int = 0) -> tuple[Applicant, ...]:
     """In the order in which they are reckoned with, so that the order of a table changes nothing.
 
+    The order decides between solutions that are equally good: by name, or with a seed in a drawn order.
     Raises BadCohort where two have the same name.
     """
     ordered = tuple(sorted(applicants, key=lambda one: (one.key, one.name, one.country)))
     twice = [one.name for one, other in zip(ordered, ordered[1:], strict=False) if one.key == other.key]
     if twice:
         raise BadCohort(*(Fault("applicant.twice", told=name) for name in twice))
-    return ordered
+    return ordered if not seed else tuple(sorted(ordered, key=lambda one: sha256(f"{seed}:{one.key}".encode()).digest()))

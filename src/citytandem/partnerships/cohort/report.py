@@ -13,12 +13,12 @@ from citytandem.partnerships.cohort.exact import State
 from citytandem.partnerships.cohort.rules import Pair
 from citytandem.partnerships.cohort.scoring import UNIT
 from citytandem.partnerships.cohort.solving import Solution, gains_of, solve
-from citytandem.partnerships.cohort.task import IN_TANDEM, STEP, WORTH, Task
+from citytandem.partnerships.cohort.task import IN_TANDEM, STEP, WORTH, Objective, Task
 
 Which = Literal["auto", "none", "rules", "all"]
 # Up to so many cities each pair of the result is priced as well; up to so many each rule.
 PAIRS_PRICED = 30
-RULES_PRICED = 300
+RULES_PRICED = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _price(name: str, solution: Solution, other: Solution, *, sign: int) -> Pric
     )
 
 
-def _objective(solution: Solution):  # type: ignore[no-untyped-def]
+def _objective(solution: Solution) -> Objective:
     return Task.of(solution.scores, replace(solution.rules, fairness=True)).objective(solution.groups)
 
 

@@ -44,7 +44,7 @@ class Rules:
 
     def names(self) -> list[str]:
         """The rules that say something, in the order in which they are told."""
-        return [name for name, _without in self._each()]
+        return list(dict(self._each()))
 
     def without(self, name: str) -> Rules:
         """The same rules but one. Raises KeyError for a name that is not among `names`."""

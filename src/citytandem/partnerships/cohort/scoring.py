@@ -5,7 +5,7 @@ Every value is a whole number of ten-thousandths: what is shown is what is added
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,30 +56,31 @@ class Scores:
 
 
 def score_cohort(
-    applicants: Sequence[Applicant], *, weights: Weights | None = None, embed: Embed | None = None
+    applicants: Sequence[Applicant], *, weights: Weights | None = None, embed: Embed | None = None, seed: int = 0
 ) -> Scores:
-    """Score every pair. `embed` makes free texts comparable across languages; without it they have to be equal.
+    """Score every pair. `seed`: see `in_order`. `embed` makes free texts comparable across languages; without it they have to be equal.
 
     Raises BadCohort if two applicants have the same name.
     """
-    ordered = in_order(applicants)
+    ordered = in_order(applicants, seed=seed)
     shares = (weights or Weights.preset()).shares
     likeness = Likeness.among(ordered, embed)
     taught = _taught(ordered, likeness)
     full_hours = _full_hours(ordered)
-    strengths: dict[str, Matrix] = {
-        "exchange": _harmonic(taught, taught.T),
-        "themes": _shared_themes(ordered, likeness),
-        "tie": _ties(ordered),
-        "size": _size(ordered),
-        "maturity": _maturity(ordered),
-        "language": _in_common([one.languages for one in ordered]).astype(np.float64),
-        "border": _border(ordered),
-        "hours": _hours(ordered, full_hours),
+    # One at a time: at two thousand cities each is a matrix of four million.
+    strengths: dict[str, Callable[[], Matrix]] = {
+        "exchange": lambda: _harmonic(taught, taught.T),
+        "themes": lambda: _shared_themes(ordered, likeness),
+        "tie": lambda: _ties(ordered),
+        "size": lambda: _size(ordered),
+        "maturity": lambda: _maturity(ordered),
+        "language": lambda: _in_common([one.languages for one in ordered]).astype(np.float64),
+        "border": lambda: _border(ordered),
+        "hours": lambda: _hours(ordered, full_hours),
     }
     values = {}
     for term in TERMS:
-        value = np.rint(strengths.pop(term) * (shares[term] * UNIT)).astype(np.int32)
+        value = np.rint(strengths[term]() * (shares[term] * UNIT)).astype(np.int32)
         np.fill_diagonal(value, 0)
         values[term] = value
     total = np.sum(list(values.values()), axis=0, dtype=np.int32)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from citytandem.partnerships.cohort import matching as quick
+from citytandem.partnerships.cohort.applicants import key_of
 from citytandem.partnerships.cohort.brute import solve_by_brute_force
 from citytandem.partnerships.cohort.candidates import candidates
 from citytandem.partnerships.cohort.contradictions import Contradiction, smallest_contradiction
@@ -49,8 +50,9 @@ class Solution:
         return next((group for group in self.groups if city in group), ())
 
     def named(self) -> list[list[str]]:
-        """Groups by the names of their cities."""
-        return [[self.scores.applicants[city].name for city in group] for group in self.groups]
+        """Groups by the names of their cities, in the order of names."""
+        names = [one.name for one in self.scores.applicants]
+        return sorted(sorted((names[city] for city in group), key=key_of) for group in self.groups)
 
 
 def solve(scores: Scores, rules: Rules | None = None, *, method: Method = "auto") -> Solution:
