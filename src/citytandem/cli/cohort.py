@@ -185,7 +185,9 @@ def _lines(document: dict[str, Any]) -> list[str]:
     lines.append(f"total {document['total']:.4f}, bound {document['bound']:.4f}, gap {document['gap']:.2%}")
     if document["unplaced"]:
         lines.append(f"without a group: {', '.join(document['unplaced'])}")
-    lines += [f"price of {name}: {'-' if value is None else f'{value:.4f}'}" for name, value in document["prices"].items()]
+    lines += [
+        f"price of {name}: {'-' if value is None else f'{value:.4f}'}" for name, value in document["prices"].items()
+    ]
     lines.append(f"pairs that would rather be together: {document['blocking_pairs']['count']}")
     open_stages = [name for name, state in document["stages"].items() if state != "proven"]
     lines.append(f"not proven: {', '.join(open_stages)}" if open_stages else "all proven")

@@ -17,7 +17,9 @@ def codes(text: str) -> list[str]:
 
 
 def test_a_row_is_read_as_it_stands() -> None:
-    table = read_applicants((HEADER + 'Köln ,de,"1.024.621",DE;en;;de,waste; water,"a;b, c",,Lille;köln,"12,5"\n').encode())
+    table = read_applicants(
+        (HEADER + 'Köln ,de,"1.024.621",DE;en;;de,waste; water,"a;b, c",,Lille;köln,"12,5"\n').encode()
+    )
     one = table.applicants[0]
     assert (one.name, one.country, one.population, one.hours) == ("Köln", "DE", 1_024_621, 12.5)
     assert (one.languages, one.themes, one.teaches) == (("de", "en"), ("waste", "water"), ("a", "b, c"))
@@ -28,13 +30,15 @@ def test_a_row_is_read_as_it_stands() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_encodings_and_separators_of_all_spreadsheets(encoding: str, separator: str) -> None:
-    text = f"city{separator}country{separator}languages\r\nMünchen{separator}DE{separator}\"de;en\"\r\n"
+    text = f'city{separator}country{separator}languages\r\nMünchen{separator}DE{separator}"de;en"\r\n'
     table = read_applicants(text.encode(encoding))
     assert (table.applicants[0].name, table.applicants[0].languages) == ("München", ("de", "en"))
     assert ("table.encoding" in [fault.code for fault in table.faults]) == (encoding == "cp1252")
 
 
-@pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf", b"name,x\nA,1\n", HEADER.encode(), b"\0\x81", b"city,city\nA,B\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n \n", b"\xef\xbb\xbf", b"name,x\nA,1\n", HEADER.encode(), b"\0\x81", b"city,city\nA,B\n"]
+)
 def test_what_holds_no_applicants_is_refused(content: bytes) -> None:
     with pytest.raises(BadCohort):
         read_applicants(content)
@@ -77,7 +81,11 @@ def test_names_of_countries_that_differ_are_one() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: (HEADER + text).encode("utf-8", "replace"))))
+@given(
+    st.one_of(
+        st.binary(max_size=300), st.text(max_size=300).map(lambda text: (HEADER + text).encode("utf-8", "replace"))
+    )
+)
 def test_nothing_that_is_read_breaks_the_reader(content: bytes) -> None:
     try:
         table = read_applicants(content)

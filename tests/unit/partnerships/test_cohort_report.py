@@ -14,7 +14,7 @@ from citytandem.partnerships.cohort.brute import solve_by_brute_force
 from citytandem.partnerships.cohort.contradictions import smallest_contradiction
 from citytandem.partnerships.cohort.explained import as_document
 from citytandem.partnerships.cohort.leaving import proposals
-from citytandem.partnerships.cohort.report import blocking_pairs, fairness, price_of_fairness, prices, runners_up
+from citytandem.partnerships.cohort.report import blocking_pairs, fairness, price_of_fairness, prices
 from citytandem.partnerships.cohort.rules import Budget, Rules
 from citytandem.partnerships.cohort.rules_file import read_rules
 from citytandem.partnerships.cohort.scoring import score_cohort
@@ -117,7 +117,9 @@ def test_whoever_is_left_behind_gets_proposals_that_change_at_most_one_other_gro
         assert not one.before or list(one.before) in groups
         assert {city for group in one.groups for city in group} <= {*groups[0], *one.before}
         listed = sum(reason.value for told in one.reasons.values() for reason in told)
-        before = Task.of(scores, Rules()).objective([tuple(sorted(map(scores.number, one.before)))]) if one.before else None
+        before = (
+            Task.of(scores, Rules()).objective([tuple(sorted(map(scores.number, one.before)))]) if one.before else None
+        )
         assert listed - (before.total / WORTH if before else 0) == pytest.approx(one.worth, abs=1e-9)
     assert [(len(one.alone), -one.worth) for one in found] == sorted((len(one.alone), -one.worth) for one in found)
 

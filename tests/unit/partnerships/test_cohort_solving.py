@@ -112,7 +112,10 @@ def test_tandems_alone_are_what_a_second_library_finds() -> None:
     task = Task.of(scores, rules)
     graph = networkx.Graph()
     graph.add_weighted_edges_from(
-        (one, other, int(task.weight[one, other])) for one in range(40) for other in range(one) if task.allowed[one, other]
+        (one, other, int(task.weight[one, other]))
+        for one in range(40)
+        for other in range(one)
+        if task.allowed[one, other]
     )
     theirs = sum(int(task.weight[pair]) for pair in networkx.max_weight_matching(graph, maxcardinality=True))
     assert solve(scores, rules).total == pytest.approx(theirs * 20 / WORTH)

@@ -76,4 +76,6 @@ def in_order(applicants: Iterable[Applicant], *, seed: int = 0) -> tuple[Applica
     twice = [one.name for one, other in zip(ordered, ordered[1:], strict=False) if one.key == other.key]
     if twice:
         raise BadCohort(*(Fault("applicant.twice", told=name) for name in twice))
-    return ordered if not seed else tuple(sorted(ordered, key=lambda one: sha256(f"{seed}:{one.key}".encode()).digest()))
+    return (
+        ordered if not seed else tuple(sorted(ordered, key=lambda one: sha256(f"{seed}:{one.key}".encode()).digest()))
+    )

@@ -14,10 +14,11 @@ from citytandem.partnerships.cohort.task import IN_TANDEM, IN_TRIDEM, LEVELS, ST
 Numbers = NDArray[np.int64]
 # Up to so many cities every tridem is looked at (9,880), and every tandem.
 ALL_TRIDEMS = 40
-ALL_TANDEMS = 1_000
+ALL_TANDEMS = 250
 # Beyond, so many of the best of each city; tridems out of the lists of so many partners.
-TANDEMS_EACH = 30
+TANDEMS_EACH = 12
 TRIDEMS_EACH = 30
+TRIDEMS_EACH_OF_MANY = 6
 PARTNERS_EACH = 8
 
 
@@ -116,7 +117,7 @@ def _tridems(task: Task) -> Numbers:
     if n <= ALL_TRIDEMS:
         every = np.array(list(combinations(range(n), 3)), dtype=np.int64).reshape(-1, 3)
         return every[_all_allowed(task, every)]
-    neighbours = near(task, PARTNERS_EACH if n > 400 else TRIDEMS_EACH)
+    neighbours = near(task, PARTNERS_EACH if n > ALL_TANDEMS else TRIDEMS_EACH)
     found = [_best_around(task, city, np.flatnonzero(neighbours[city])) for city in range(n)]
     return np.unique(np.concatenate(found), axis=0)
 
@@ -126,7 +127,8 @@ def _best_around(task: Task, city: int, others: Numbers) -> Numbers:
     first, second = np.triu_indices(len(others), 1)
     every = np.sort(np.column_stack([np.full(len(first), city), others[first], others[second]]), axis=1)
     every = every[_all_allowed(task, every)]
-    return every[np.argsort(-_valued(task, every).worth, kind="stable")[:TRIDEMS_EACH]]
+    most = TRIDEMS_EACH_OF_MANY if len(task) > ALL_TANDEMS else TRIDEMS_EACH
+    return every[np.argsort(-_valued(task, every).worth, kind="stable")[:most]]
 
 
 def _around(task: Task, pair: tuple[int, int]) -> Numbers:

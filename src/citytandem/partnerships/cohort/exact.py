@@ -108,10 +108,15 @@ class Programme:
         return state, inside[found.x > 0.5], float(bound)
 
 
-def _relaxed(cost: Vector, matrix: csr_array, lower: Vector, upper: Vector) -> tuple[float, Vector, Vector | None] | None:
+def _relaxed(
+    cost: Vector, matrix: csr_array, lower: Vector, upper: Vector
+) -> tuple[float, Vector, Vector | None] | None:
     """Without wholeness: least cost, reduced cost of each candidate, values (None: there are none). None: not solved."""
     equal = lower == upper
-    above, below = np.flatnonzero(~equal & np.isfinite(upper)), np.flatnonzero(~equal & np.isfinite(lower) & (lower > 0))
+    above, below = (
+        np.flatnonzero(~equal & np.isfinite(upper)),
+        np.flatnonzero(~equal & np.isfinite(lower) & (lower > 0)),
+    )
     rows, limits = vstack([matrix[above], -matrix[below]]), np.concatenate([upper[above], -lower[below]])
     fixed = np.flatnonzero(equal)
     found = linprog(

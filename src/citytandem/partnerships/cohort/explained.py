@@ -51,6 +51,7 @@ def as_document(solution: Solution, *, which_prices: Which = "auto") -> dict[str
         "price_details": {price.name: {"placed": price.placed, "levels": price.levels} for price in found},
         "stages": {name: str(state) for name, state in solution.stages.items()},
         "method": solution.method,
+        "candidates": "all" if solution.is_complete else "best",
         "runner_up": {one.city: {"partner": one.partner, "score": one.score} for one in runners_up(solution)},
         "blocking_pairs": {"count": len(blocking), "pairs": blocking[:_MOST_BLOCKING]},
         "fairness": {part: asdict(fares) for part, fares in fairness(solution).items()},

@@ -66,9 +66,7 @@ def best_pairs(task: Task, cities: list[int], pairs: list[tuple[int, int]]) -> l
     penalties = level_penalties(task)
     graph = rustworkx.PyGraph(multigraph=False)
     graph.add_nodes_from(cities)
-    graph.add_edges_from(
-        [(place[one], place[other], _worth(task, one, other, penalties)) for one, other in pairs]
-    )
+    graph.add_edges_from([(place[one], place[other], _worth(task, one, other, penalties)) for one, other in pairs])
     found = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=int)
     return sorted((min(one, other), max(one, other)) for one, other in ((cities[a], cities[b]) for a, b in found))
 
@@ -107,7 +105,9 @@ def attached(task: Task, groups: list[Group]) -> list[Group]:
     gain = (IN_TRIDEM * three - IN_TANDEM * task.weight[one, other]).astype(np.float64)
     if task.rules.fairness:
         lowest = np.minimum(
-            np.minimum(task.weight[rows, one] + task.weight[one, other], task.weight[rows, other] + task.weight[one, other]),
+            np.minimum(
+                task.weight[rows, one] + task.weight[one, other], task.weight[rows, other] + task.weight[one, other]
+            ),
             task.weight[rows, one] + task.weight[rows, other],
         )
         missing = LEVELS - np.minimum(IN_TRIDEM * lowest // STEP, LEVELS)

@@ -123,7 +123,9 @@ def runners_up(solution: Solution) -> list[RunnerUp]:
         weight[[other for other in solution.group_of(city) if other != city]] = -1
         best = int(weight.argmax())
         nobody = weight[best] < 0
-        found.append(RunnerUp(one.name, "" if nobody else applicants[best].name, 0.0 if nobody else int(weight[best]) / UNIT))
+        found.append(
+            RunnerUp(one.name, "" if nobody else applicants[best].name, 0.0 if nobody else int(weight[best]) / UNIT)
+        )
     return found
 
 

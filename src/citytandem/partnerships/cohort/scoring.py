@@ -165,9 +165,7 @@ def _in_common(words: Sequence[Sequence[str]]) -> NDArray[np.bool_]:
 
 def is_border(first: Applicant, second: Applicant) -> bool:
     """Each lies on the border of the other's country, and the countries are not the same."""
-    return (
-        first.country != second.country and second.country in first.borders and first.country in second.borders
-    )
+    return first.country != second.country and second.country in first.borders and first.country in second.borders
 
 
 def _border(applicants: Sequence[Applicant]) -> Matrix:

@@ -23,7 +23,10 @@ MOST_PROVEN = 300
 
 @dataclass(frozen=True)
 class Solution:
-    """Groups as rows of `scores`. `total` and `bound` in scores; no groups under the same rules have more than `bound`.
+    """Groups as rows of `scores`. `total` and `bound` in scores; no groups that do as well in coverage and fairness have more.
+
+    is_complete: all groups there are were looked at; else `proven` and `bound` speak of the candidates, unless the
+    method is `matching`, whose bound holds for all.
 
     stages: what is known of each goal. state: `not_found` or `contradiction` where there are no groups because of rules;
     then `contradiction` names the smallest set of them that cannot be kept together.
@@ -39,6 +42,7 @@ class Solution:
     method: str
     contradiction: Contradiction | None = None
     unplaced: tuple[int, ...] = field(default=())
+    is_complete: bool = True
 
     @property
     def gap(self) -> float:
@@ -74,12 +78,12 @@ def solve(scores: Scores, rules: Rules | None = None, *, method: Method = "auto"
     if method == "matching" or (method == "auto" and len(task) > MOST_PROVEN and kept):
         if not kept:
             return _none(task, State.NOT_FOUND, "matching")
-        return _solution(task, _unproven(task, start), "matching")
+        return _solution(task, _unproven(task, start), "matching", is_complete=False)
     choice = candidates(task, also=tuple(start))
     outcome = solve_exactly(task, choice, start if kept else ())
     if outcome.state is not State.PROVEN:
         return _none(task, outcome.state if choice.is_complete else State.NOT_FOUND, "milp")
-    return _solution(task, _with_bound(task, outcome, choice.is_complete), "milp")
+    return _solution(task, _with_bound(task, outcome, choice.is_complete), "milp", is_complete=choice.is_complete)
 
 
 def _with_bound(task: Task, outcome: Outcome, is_complete: bool) -> Outcome:  # noqa: FBT001 - one fact about the candidates
@@ -99,7 +103,7 @@ def _unproven(task: Task, groups: list[Group]) -> Outcome:
     return Outcome(State.PROVEN, groups, stages, max(quick.bound(task), objective.total))
 
 
-def _solution(task: Task, outcome: Outcome, method: str) -> Solution:
+def _solution(task: Task, outcome: Outcome, method: str, *, is_complete: bool = True) -> Solution:
     groups = tuple(sorted(outcome.groups))
     total = task.objective(groups).total
     placed = {city for group in groups for city in group}
@@ -113,6 +117,7 @@ def _solution(task: Task, outcome: Outcome, method: str) -> Solution:
         state=State.PROVEN,
         method=method,
         unplaced=tuple(city for city in range(len(task)) if city not in placed),
+        is_complete=is_complete,
     )
 
 
@@ -143,7 +148,9 @@ def compared(first: Solution, second: Solution) -> dict[str, Sequence[object]]:
     """
     names = [one.name for one in first.scores.applicants]
     gains = [gains_of(solution) for solution in (first, second)]
-    changed = [(names[city], gains[0][city], gains[1][city]) for city in range(len(names)) if gains[0][city] != gains[1][city]]
+    changed = [
+        (names[city], gains[0][city], gains[1][city]) for city in range(len(names)) if gains[0][city] != gains[1][city]
+    ]
     ours, theirs = map(tuple, first.named()), map(tuple, second.named())
     one, other = set(ours), set(theirs)
     return {

@@ -19,8 +19,12 @@ def gettext_noop(sentence: str) -> str:
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "exchange.both": gettext_noop("%(first)s can learn %(first_learns)s, %(second)s can learn %(second_learns)s."),
-        "exchange.first": gettext_noop("%(first)s can learn %(first_learns)s, but %(second)s learns nothing in return."),
-        "exchange.second": gettext_noop("%(second)s can learn %(second_learns)s, but %(first)s learns nothing in return."),
+        "exchange.first": gettext_noop(
+            "%(first)s can learn %(first_learns)s, but %(second)s learns nothing in return."
+        ),
+        "exchange.second": gettext_noop(
+            "%(second)s can learn %(second_learns)s, but %(first)s learns nothing in return."
+        ),
         "exchange.none": gettext_noop("Neither teaches what the other wants to learn."),
         "themes.shared": gettext_noop("Both work on: %(themes)s."),
         "themes.none": gettext_noop("They share no theme."),
@@ -29,7 +33,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "tie.none": gettext_noop("There is no earlier tie."),
         "size.known": gettext_noop("%(first)s has %(first_people)s people, %(second)s has %(second_people)s."),
         "size.unknown": gettext_noop("How many people live there is not known of both."),
-        "maturity.known": gettext_noop("%(first)s is at level %(first_level)s, %(second)s at level %(second_level)s of 5."),
+        "maturity.known": gettext_noop(
+            "%(first)s is at level %(first_level)s, %(second)s at level %(second_level)s of 5."
+        ),
         "maturity.unknown": gettext_noop("How far they are is not known of both."),
         "language.common": gettext_noop("Language of both: %(languages)s."),
         "language.interpreting": gettext_noop(
