@@ -17,9 +17,9 @@ from typing import Any
 from citytandem.cli.command import Command
 
 NAMES = (
-    "run", "stop", "web", "worker", "match", "rank", "cohort", "verify", "evaluate", "demo", "places", "index", "weights", "publiccode",
-    "proposals", "themes", "person", "privacy", "bounces", "node", "federation", "translations", "bench", "check_project",
-    "report",
+    "run", "stop", "web", "worker", "match", "rank", "cohort", "verify", "evaluate", "demo", "places", "index",
+    "weights", "publiccode", "proposals", "themes", "person", "privacy", "bounces", "node", "federation",
+    "translations", "bench", "check_project", "report",
 )  # fmt: skip
 
 

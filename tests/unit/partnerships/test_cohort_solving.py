@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-import networkx
+import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,7 +94,7 @@ def test_no_total_exceeds_the_bound(seed: int, n: int) -> None:
 def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     rows = applicants(13, seed)
     mixed = rows.copy()
-    random.Random(seed).shuffle(mixed)
+    random.Random(seed).shuffle(mixed)  # noqa: S311 - the same every time
     assert solve(score_cohort(rows)).named() == solve(score_cohort(mixed)).named()
 
 
@@ -110,14 +110,14 @@ def test_tandems_alone_are_what_a_second_library_finds() -> None:
     scores = score_cohort(applicants(40, 3))
     rules = Rules(sizes=(2,), fairness=False)
     task = Task.of(scores, rules)
-    graph = networkx.Graph()
+    graph = nx.Graph()
     graph.add_weighted_edges_from(
         (one, other, int(task.weight[one, other]))
         for one in range(40)
         for other in range(one)
         if task.allowed[one, other]
     )
-    theirs = sum(int(task.weight[pair]) for pair in networkx.max_weight_matching(graph, maxcardinality=True))
+    theirs = sum(int(task.weight[pair]) for pair in nx.max_weight_matching(graph, maxcardinality=True))
     assert solve(scores, rules).total == pytest.approx(theirs * 20 / WORTH)
     assert solve(scores, rules, method="matching").total == pytest.approx(theirs * 20 / WORTH)
 
@@ -146,7 +146,7 @@ def test_a_large_cohort_places_everybody_and_tells_its_gap() -> None:
 
 
 def test_a_large_cohort_keeps_its_rules_or_says_that_nothing_was_found() -> None:
-    scores = score_cohort(applicants(420, 7))
+    scores = score_cohort(applicants(310, 7))
     kept = solve(scores, Rules(must=(("City 0000", "City 0001"),), never_same_country=False, tridems_min=2))
     assert kept.groups
     assert not Task.of(scores, kept.rules).broken(kept.groups)
@@ -167,7 +167,7 @@ def test_two_solutions_are_compared_city_by_city() -> None:
     pair = tuple(first.named()[0][:2])
     second = solve(scores, replace(first.rules, must_not=(pair,)))  # type: ignore[arg-type]
     told = compared(first, second)
-    assert tuple(first.named()[0]) in told["only_first"]
-    assert len(told["both"]) + len(told["only_first"]) == len(first.groups)
-    assert told["changed"]
-    assert compared(first, first)["changed"] == []
+    assert tuple(first.named()[0]) in told.only_first
+    assert len(told.both) + len(told.only_first) == len(first.groups)
+    assert told.changed
+    assert compared(first, first).changed == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def in_order(applicants: Iterable[Applicant], *, seed: int = 0) -> tuple[Applica
     Raises BadCohort where two have the same name.
     """
     ordered = tuple(sorted(applicants, key=lambda one: (one.key, one.name, one.country)))
-    twice = [one.name for one, other in zip(ordered, ordered[1:], strict=False) if one.key == other.key]
+    twice = [one.name for one, other in itertools.pairwise(ordered) if one.key == other.key]
     if twice:
         raise BadCohort(*(Fault("applicant.twice", told=name) for name in twice))
     return (

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from citytandem.partnerships.cohort.candidates import candidates
 from citytandem.partnerships.cohort.exact import State, programme
 from citytandem.partnerships.cohort.rules import Rules
@@ -48,7 +50,7 @@ def feasible(scores: Scores, rules: Rules) -> tuple[State, bool]:
     task = Task.of(scores, rules)
     choice = candidates(task)
     work = programme(task, choice)
-    state, _chosen, _least = work.best(0.0 * choice.worth)
+    state, _chosen, _least = work.best(np.zeros(len(choice)))
     return state, choice.is_complete
 
 

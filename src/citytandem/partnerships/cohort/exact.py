@@ -60,7 +60,7 @@ class Programme:
         self.candidates = self.candidates.kept(keep)
         self.matrix = csr_array(self.matrix[:, np.flatnonzero(keep)])
 
-    def best(self, cost: Vector) -> tuple[State, NDArray[np.intp], float]:
+    def best(self, cost: Vector) -> tuple[State, NDArray[np.intp], float]:  # noqa: PLR0911 - one for each way to know
         """Candidates of least cost, a whole number: the state, the chosen, and the least cost that is still possible.
 
         The relaxation first: what it prices out by more than the distance to a solution cannot be in a better one
@@ -239,7 +239,7 @@ def _fairer(task: Task, work: Programme, levels: Sequence[int], incumbent: list[
     if len(chosen) and better <= reached:
         incumbent, reached = _groups(work, chosen), better
     keep = np.ones(len(work.candidates), dtype=bool)
-    for level, count, many in zip(levels, counts, reached, strict=True):
+    for count, many in zip(counts, reached, strict=True):
         if many == 0:
             keep &= count == 0
         else:

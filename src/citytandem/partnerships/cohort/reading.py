@@ -33,7 +33,95 @@ _YES, _NO = {"1", "yes", "true", "y", "ja", "oui", "x"}, {"", "0", "no", "false"
 _SAME_COUNTRY = {"EL": "GR", "UK": "GB"}
 # One state or territory code each: Europe, its neighbours and whoever else has taken part in such programmes.
 COUNTRIES = frozenset(
-    ["AD", "AL", "AM", "AT", "AX", "AZ", "BA", "BE", "BG", "BY", "CH", "CY", "CZ", "DE", "DK", "DZ", "EE", "EG", "ES", "FI", "FO", "FR", "GB", "GE", "GG", "GI", "GL", "GR", "HR", "HU", "IE", "IL", "IM", "IS", "IT", "JE", "JO", "LB", "LI", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL", "PS", "PT", "RO", "RS", "RU", "SE", "SI", "SJ", "SK", "SM", "SY", "TN", "TR", "UA", "VA", "XK", "AR", "AU", "BR", "CA", "CL", "CN", "CO", "IN", "JP", "KE", "KR", "KZ", "MX", "NZ", "SG", "TW", "US", "VN", "ZA"]
+    [
+        "AD",
+        "AL",
+        "AM",
+        "AT",
+        "AX",
+        "AZ",
+        "BA",
+        "BE",
+        "BG",
+        "BY",
+        "CH",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "DZ",
+        "EE",
+        "EG",
+        "ES",
+        "FI",
+        "FO",
+        "FR",
+        "GB",
+        "GE",
+        "GG",
+        "GI",
+        "GL",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IL",
+        "IM",
+        "IS",
+        "IT",
+        "JE",
+        "JO",
+        "LB",
+        "LI",
+        "LT",
+        "LU",
+        "LV",
+        "LY",
+        "MA",
+        "MC",
+        "MD",
+        "ME",
+        "MK",
+        "MT",
+        "NL",
+        "NO",
+        "PL",
+        "PS",
+        "PT",
+        "RO",
+        "RS",
+        "RU",
+        "SE",
+        "SI",
+        "SJ",
+        "SK",
+        "SM",
+        "SY",
+        "TN",
+        "TR",
+        "UA",
+        "VA",
+        "XK",
+        "AR",
+        "AU",
+        "BR",
+        "CA",
+        "CL",
+        "CN",
+        "CO",
+        "IN",
+        "JP",
+        "KE",
+        "KR",
+        "KZ",
+        "MX",
+        "NZ",
+        "SG",
+        "TW",
+        "US",
+        "VN",
+        "ZA",
+    ]
 )
 
 
@@ -69,10 +157,7 @@ def read_applicants(content: bytes) -> Table:
 
 
 def _decoded(content: bytes, faults: list[Fault]) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
+    encodings = ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
             text = content.decode(encoding)

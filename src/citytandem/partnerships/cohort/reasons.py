@@ -38,24 +38,23 @@ def reasons(scores: Scores, first: int, second: int, *, share: float = 1.0) -> l
 
 
 def _grounds(term: str, one: Applicant, other: Applicant, scores: Scores) -> tuple[str, dict[str, Parameter]]:
-    if term == "exchange":
-        return _exchange(one, other, scores.likeness)
-    if term == "themes":
-        shared = [left for left, _right in answered(one.themes, other.themes, scores.likeness)]
-        return ("themes.shared", {"themes": shared}) if shared else ("themes.none", {})
-    if term == "tie":
-        return _tie(one, other)
-    if term == "size":
-        return _sizes(one, other)
-    if term == "maturity":
-        if one.maturity is None or other.maturity is None:
-            return "maturity.unknown", {}
-        return "maturity.known", {"first_level": one.maturity, "second_level": other.maturity}
-    if term == "language":
-        return _language(one, other)
+    if term in {"exchange", "themes"}:
+        return (_exchange if term == "exchange" else _themes)(one, other, scores.likeness)
     if term == "border":
         return ("border.yes" if is_border(one, other) else "border.no"), {}
-    return _hours(one, other)
+    plain = {"tie": _tie, "size": _sizes, "maturity": _maturity, "language": _language, "hours": _hours}
+    return plain[term](one, other)
+
+
+def _themes(one: Applicant, other: Applicant, likeness: Likeness) -> tuple[str, dict[str, Parameter]]:
+    shared = [left for left, _right in answered(one.themes, other.themes, likeness)]
+    return ("themes.shared", {"themes": shared}) if shared else ("themes.none", {})
+
+
+def _maturity(one: Applicant, other: Applicant) -> tuple[str, dict[str, Parameter]]:
+    if one.maturity is None or other.maturity is None:
+        return "maturity.unknown", {}
+    return "maturity.known", {"first_level": one.maturity, "second_level": other.maturity}
 
 
 def answered(wishes: Sequence[str], offers: Sequence[str], likeness: Likeness) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What a coordinator asks of a solution: what each rule costs, whom each city would have had, who would rather swap, who fares how."""
+"""What a coordinator asks of a solution: what rules cost, whom each city did not get, who would rather swap, who fares how."""
 
 from __future__ import annotations
 

@@ -47,18 +47,23 @@ def read_rules(text: str, cities: Iterable[str]) -> Rules:
     for key, node in tree.value:
         name = str(key.value)
         try:
-            if name in seen:
-                raise _Odd("rules.twice")
-            seen.add(name)
-            if name not in _READERS:
-                raise _Odd("rules.unknown")
-            given |= _READERS[name](node, known)
+            given |= _reader(name, seen)(node, known)
         except _Odd as odd:
             told = ": ".join(part for part in (name[:60], odd.told[:60]) if part)
             faults.append(Fault(odd.code, f"line {key.start_mark.line + 1}", told))
     if faults:
         raise BadCohort(*faults)
     return Rules(**given)
+
+
+def _reader(name: str, seen: set[str]) -> Reader:
+    """What reads this rule, unless it is none or was there before."""
+    if name in seen:
+        raise _Odd("rules.twice")
+    seen.add(name)
+    if name not in _READERS:
+        raise _Odd("rules.unknown")
+    return _READERS[name]
 
 
 def _scalar(node: yaml.Node) -> str:

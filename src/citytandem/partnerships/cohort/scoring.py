@@ -58,8 +58,9 @@ class Scores:
 def score_cohort(
     applicants: Sequence[Applicant], *, weights: Weights | None = None, embed: Embed | None = None, seed: int = 0
 ) -> Scores:
-    """Score every pair. `seed`: see `in_order`. `embed` makes free texts comparable across languages; without it they have to be equal.
+    """Score every pair. `embed` makes free texts comparable across languages; without it they have to be equal.
 
+    seed: see `in_order`.
     Raises BadCohort if two applicants have the same name.
     """
     ordered = in_order(applicants, seed=seed)
@@ -83,7 +84,9 @@ def score_cohort(
         value = np.rint(strengths[term]() * (shares[term] * UNIT)).astype(np.int32)
         np.fill_diagonal(value, 0)
         values[term] = value
-    total = np.sum(list(values.values()), axis=0, dtype=np.int32)
+    total = np.zeros((len(ordered), len(ordered)), dtype=np.int32)
+    for value in values.values():
+        total += value
     return Scores(ordered, values, total, taught, likeness, full_hours)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -141,24 +141,30 @@ def _none(task: Task, state: State, method: str) -> Solution:
     )
 
 
-def compared(first: Solution, second: Solution) -> dict[str, Sequence[object]]:
-    """What two solutions of one cohort share and what parts them: groups of both, of one, and each city that gains or loses.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Groups of both solutions and of one. changed: (city, what it gains with the first, with the second), most first."""
 
-    `changed`: (city, score gained with the first, with the second), most change first.
-    """
+    both: tuple[tuple[str, ...], ...]
+    only_first: tuple[tuple[str, ...], ...]
+    only_second: tuple[tuple[str, ...], ...]
+    changed: tuple[tuple[str, float, float], ...]
+
+
+def compared(first: Solution, second: Solution) -> Comparison:
+    """What two solutions of one cohort, scored in the same order, share and what parts them."""
     names = [one.name for one in first.scores.applicants]
     gains = [gains_of(solution) for solution in (first, second)]
     changed = [
         (names[city], gains[0][city], gains[1][city]) for city in range(len(names)) if gains[0][city] != gains[1][city]
     ]
-    ours, theirs = map(tuple, first.named()), map(tuple, second.named())
-    one, other = set(ours), set(theirs)
-    return {
-        "both": sorted(one & other),
-        "only_first": sorted(one - other),
-        "only_second": sorted(other - one),
-        "changed": sorted(changed, key=lambda row: (-abs(row[2] - row[1]), row[0])),
-    }
+    one, other = {tuple(group) for group in first.named()}, {tuple(group) for group in second.named()}
+    return Comparison(
+        both=tuple(sorted(one & other)),
+        only_first=tuple(sorted(one - other)),
+        only_second=tuple(sorted(other - one)),
+        changed=tuple(sorted(changed, key=lambda row: (-abs(row[2] - row[1]), row[0]))),
+    )
 
 
 def gains_of(solution: Solution) -> list[float]:

@@ -14,13 +14,49 @@ TERMS = ("exchange", "themes", "tie", "size", "maturity", "language", "border", 
 
 PRESETS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
-        "balanced": dict(exchange=35, themes=25, tie=10, size=6, maturity=6, language=6, border=6, hours=6),
+        "balanced": {
+            "exchange": 35,
+            "themes": 25,
+            "tie": 10,
+            "size": 6,
+            "maturity": 6,
+            "language": 6,
+            "border": 6,
+            "hours": 6,
+        },
         # A town twinning existed before the programme.
-        "twinning": dict(exchange=12, themes=12, tie=52, size=4, maturity=4, language=6, border=6, hours=4),
+        "twinning": {
+            "exchange": 12,
+            "themes": 12,
+            "tie": 52,
+            "size": 4,
+            "maturity": 4,
+            "language": 6,
+            "border": 6,
+            "hours": 4,
+        },
         # Similar challenges and the same themes.
-        "similar": dict(exchange=12, themes=52, tie=4, size=10, maturity=8, language=4, border=6, hours=4),
+        "similar": {
+            "exchange": 12,
+            "themes": 52,
+            "tie": 4,
+            "size": 10,
+            "maturity": 8,
+            "language": 4,
+            "border": 6,
+            "hours": 4,
+        },
         # One wants to learn what the other knows; cities may be very unequal.
-        "learning": dict(exchange=64, themes=14, tie=6, size=0, maturity=0, language=6, border=4, hours=6),
+        "learning": {
+            "exchange": 64,
+            "themes": 14,
+            "tie": 6,
+            "size": 0,
+            "maturity": 0,
+            "language": 6,
+            "border": 4,
+            "hours": 6,
+        },
     }
 )
 DEFAULT_PRESET = "balanced"
