@@ -101,6 +101,7 @@ class RecordPage:
     may_edit: bool
     may_set_status: bool
     may_route: bool
+    may_compare: bool
     at: datetime
     short_path: str
     attachments: Sequence[AttachmentView] = ()
@@ -160,6 +161,7 @@ def record_page_of(actor: Actor, record: Any, *, kind: str, reader: str) -> Reco
         may_edit=may_edit,
         may_set_status=is_open and allowed("streams.set_status", actor, record),
         may_route=is_open and allowed("streams.take_over", actor, record),
+        may_compare=kind == "solution" and actor.curates,
         at=record.created_at,
         short_path=f"/{kind[0]}/{record.code}",
         attachments=attachments_of(kind, [record.id], actor=actor, vouched=True).get(record.id, []),
