@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from citytandem.accounts.contract import actor_of
 from citytandem.core.text import clean_line
 from citytandem.partnerships import presenters, presenters_programme, selectors
+from citytandem.partnerships.accompanying.public_part import public_part
 from citytandem.ui.qr import qr_response
 
 LONGEST_NAME = 120
@@ -62,7 +63,8 @@ def partnership(request: HttpRequest, slug: str) -> HttpResponse:
     """What a partnership did, and what it learned."""
     page = presenters_programme.partnership_page(actor_of(request), slug=slug, language=get_language() or "en")
     address = request.build_absolute_uri(request.path)
-    return render(request, "partnerships/partnership.html", {"page": page, "address": address})
+    context = {"page": page, "address": address, "work": public_part(actor_of(request), slug)}
+    return render(request, "partnerships/partnership.html", context)
 
 
 @require_safe

@@ -222,3 +222,20 @@ def test_a_calendar_gets_an_address_and_a_document_its_files(
     assert path in client.get(f"{WORK}/papers").content.decode()
     assert client.get(path).status_code == 200
     assert Client().get(path).status_code in {302, 404}
+
+
+def test_everybody_sees_what_is_public_and_only_those_who_work_the_way_in(
+    work: SimpleNamespace, browser_of: Callable[[str], Client]
+) -> None:
+    write(work, "topic", title="Open to all", is_public=True)
+    write(work, "milestone", title="A public step", due_on=TODAY, is_public=True)
+    write(work, "stay", title="At the public desk", is_public=True)
+    this_node()
+    with CaptureQueriesContext(connection) as queries:
+        body = Client().get("/partnerships/krefeld-sofia", headers={"accept-language": "en"}).content.decode()
+    assert len(queries) <= MOST_QUERIES, [query["sql"][:80] for query in queries]
+    for said in ("Open to all", "A public step", "At the public desk"):
+        assert said in body
+    for kept in ("A first list", "At the data desk", "Send the list", "/work"):
+        assert kept not in body
+    assert WORK in browser_of("innovation_unit").get("/partnerships/krefeld-sofia").content.decode()

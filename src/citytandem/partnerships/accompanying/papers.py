@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from citytandem.accounts.contract import Actor
 from citytandem.core import clock
@@ -21,6 +21,7 @@ from citytandem.partnerships.accompanying.memorandum import Facts, Wording, dige
 from citytandem.partnerships.accompanying.shown import reading as shown
 from citytandem.partnerships.accompanying.writing import own_record, partnership_locked, record_of, record_write, tell
 from citytandem.partnerships.models import MeetingState, Memorandum, Partnership, Signature, Stay
+from citytandem.partnerships.selectors import card
 
 
 @transaction.atomic
@@ -87,7 +88,7 @@ def memorandum_sign(memorandum_id: UUID, *, partnership_id: UUID, function: str,
 def _facts(partnership: Partnership) -> Facts:
     members = members_of(partnership)
     contacts = contacts_of([city.id for city in members])
-    names = {city.id: city.name for city in members}
+    names = {city.id: card(city).name_for(get_language() or "en") for city in members}
     planned = [row for row in reading.meetings_of(partnership) if row.state == MeetingState.PLANNED]
     steps = [row for row in reading.milestones_of(partnership) if row.done_on is None]
     return Facts(
@@ -103,7 +104,8 @@ def _facts(partnership: Partnership) -> Facts:
 
 
 def _stay(row: Stay) -> str:
-    return f"{row.from_city.name} → {row.to_city.name}: {shown(row, 'title').text}"
+    start, end = (card(city).name_for(get_language() or "en") for city in (row.from_city, row.to_city))
+    return f"{start} → {end}: {shown(row, 'title').text}"
 
 
 def _said(row: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -64,6 +64,10 @@ class Line:
     badge: str = ""
     is_urgent: bool = False
     is_public: bool = False
+
+    def plain(self) -> Line:
+        """For everybody: without the ways to change it."""
+        return replace(self, edit_path="", remove_path="", is_public=False)
 
 
 def frame_of(partnership: Partnership, *, current: str) -> Frame:
