@@ -15,7 +15,7 @@ RESULTS = HERE / "results.md"
 KEPT = HERE / "results.json"
 ALL = (
     "match", "pages", "places", "background", "index", "lists", "crowd", "funnel", "intake", "federation",
-    "federation_visible", "soak", "cohort", "twinnings",
+    "federation_visible", "soak", "cohort", "twinnings", "peers",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from citytandem.cli.command import Command
 NAMES = (
     "run", "stop", "web", "worker", "match", "rank", "cohort", "verify", "evaluate", "demo", "places", "index",
     "weights", "publiccode", "proposals", "themes", "person", "privacy", "bounces", "node", "federation",
-    "translations", "bench", "check_project", "report",
+    "translations", "bench", "check_project", "report", "partners",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query
 
 from citytandem.core.api import NO_NUL, ApiRouter, Cursor, Key, Limit, page_body
+from citytandem.partnerships.best_partners import best_partners
 from citytandem.partnerships.schemas import (
     CityOut,
     CityPage,
@@ -17,6 +18,7 @@ from citytandem.partnerships.schemas import (
     PartnershipList,
     PartnershipOut,
 )
+from citytandem.partnerships.schemas_partners import PartnerList, PartnerOut
 from citytandem.partnerships.selectors import (
     city_cards,
     city_get,
@@ -31,6 +33,7 @@ router = ApiRouter(tags=["cities"])
 
 Country = Annotated[str, Query(pattern=r"^([A-Za-z]{2})?$", description="Two letters as in ISO 3166-1.")]
 Name = Annotated[str, Query(max_length=120, pattern=NO_NUL, description="Part of a name.")]
+People = Annotated[int, Query(ge=0, le=1_000_000_000, description="Number of people; 0 for any.")]
 # The words that JSON and forms use; `bool` would also take `on`, `y` and the like.
 Flag = Literal["true", "false"]
 
@@ -54,6 +57,20 @@ def city(request: HttpRequest, slug: Key) -> Any:
     """A city with its profile and its partnerships."""
     found = city_get(slug)
     return CityOut.with_profile(found, _partnerships(partnerships_of(found.id)))
+
+
+@router.get("/cities/{slug}/partners", response=PartnerList)
+def city_partners(
+    request: HttpRequest,
+    slug: Key,
+    country: Country = "",
+    smallest: People = 0,
+    largest: People = 0,
+    limit: Limit = 20,
+) -> Any:
+    """The best partners of a city in other countries out of all places that this node knows, with what speaks for each."""
+    found = best_partners(slug, top=limit, country=country, smallest=smallest, largest=largest)
+    return PartnerList(items=[PartnerOut.of(partner) for partner in found])
 
 
 @router.get("/partnerships", response=PartnershipList)

@@ -1,0 +1,1 @@
+"""The best partners of a place among all places of Europe, exactly. Pure."""
