@@ -22,6 +22,7 @@ from citytandem.streams.models import Problem, Solution
 from citytandem.streams.models_staff import SavedView
 from tests.contract.permission_challenges import challenge_values
 from tests.contract.permission_federation import federation_values
+from tests.contract.permission_programmes import programme_values
 from tests.contract.permission_work import work_paths, work_values
 from tests.small_world import small_world
 
@@ -83,8 +84,9 @@ def scene() -> Scene:
         "/solutions/<key>/in-use": {"key": _of_a_partner()},
         "s": {"key": solution.code},
         "cities": {"slug": "krefeld", "key": "krefeld"},
-        "partnerships": {"slug": "krefeld-sofia", **work_values(world.partnership)},
         **work_paths(world.partnership),
+        "partnerships": {"slug": "krefeld-sofia", "partnership": "krefeld-sofia", **work_values(world.partnership)},
+        "programmes": programme_values(world.cities["krefeld"]),
         "departments": {"slug": "waste"},
         "organisations": {"slug": "friends"},
         "administration": {"slug": "waste", "person_id": str(author.id)},

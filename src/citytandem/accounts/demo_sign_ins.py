@@ -26,6 +26,9 @@ class SignIn:
 SIGN_INS = (
     SignIn("innovation@citytandem.example", "demo-innovation-unit", "Innovation unit (demo)", "innovation_unit"),
     SignIn("waste@citytandem.example", "demo-department", "Waste and cleaning (demo)", "department_staff", "waste"),
+    SignIn(
+        "coordination@citytandem.example", "demo-coordination", "Programme coordination (demo)", "programme_coordinator"
+    ),
     SignIn("moderator@citytandem.example", "demo-moderator", "Moderator (demo)", "moderator"),
     SignIn("administrator@citytandem.example", "demo-administrator", "Administrator (demo)", "administrator"),
     SignIn("resident@citytandem.example", "demo-resident", "Resident (demo)", "resident"),

@@ -47,6 +47,8 @@ def city_fields(demo: Demo, slug: str) -> dict[str, Any]:
         "topics": list(city["themes"]),
         "can_teach": list(city["can_teach"]),
         "wants_to_learn": list(city["wants_to_learn"]),
+        "networks": [network["name"] for network in facts["networks"]],
+        "borders": _borders(demo, slug),
         "twinnings": [_twinning(demo, twinning) for twinning in city.get("twinnings", [])],
         "facts": facts,
         "source": source,
@@ -87,6 +89,17 @@ def programme_fields(demo: Demo) -> dict[str, Any]:
 def who_left(slug: str) -> dict[str, tuple[date, dict[str, Any]]]:
     """By city: when it left the partnership and why."""
     return {city: (day, translations(en=because)) for city, (day, because) in _LEFT.get(slug, {}).items()}
+
+
+def _borders(demo: Demo, slug: str) -> list[str]:
+    """Countries whose border a city lies on: told of those that were matched as neighbours across a border."""
+    countries = {
+        demo.cities[member]["country"]
+        for partnership in demo.partnerships.values()
+        if "match-border" in partnership["matched_because"] and slug in partnership["members"]
+        for member in partnership["members"]
+    }
+    return sorted(countries - {demo.cities[slug]["country"]})
 
 
 def event_fields(demo: Demo, path: str, event: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from citytandem.partnerships.models import (
     ActionDone,
     ActionItem,
     AgendaItem,
+    Application,
     CityContact,
+    CohortSolution,
     ContactNote,
     Document,
     Finding,
@@ -36,6 +38,10 @@ from citytandem.partnerships.models import (
 # Every column in which somebody stands who worked on something: what it is called in the copy, and the row's moment.
 _WORK: Sequence[tuple[str, type[Model], str, str]] = (
     ("programmes_written", Programme, "created_by", "created_at"),
+    ("applications_written", Application, "created_by", "created_at"),
+    ("applications_decided", Application, "decided_by", "decided_at"),
+    ("groupings_computed", CohortSolution, "created_by", "created_at"),
+    ("groupings_published", CohortSolution, "published_by", "published_at"),
     ("findings_noted", Finding, "noted_by", "noted_at"),
     ("quotes_noted", Quote, "noted_by", "noted_at"),
     ("passports_begun", Passport, "created_by", "created_at"),

@@ -15,6 +15,7 @@ from citytandem.accounts.contract import Actor
 from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.node import this_node
 from citytandem.core.paging import PAGE_SIZE
+from citytandem.core.permissions import allowed
 from citytandem.partnerships import affinity, affinity_words, selectors
 from citytandem.partnerships.models import City, Partnership
 from citytandem.partnerships.phrases import phrase_vectors
@@ -111,6 +112,8 @@ class CityPage:
     latitude: float | None
     longitude: float | None
     source: Source
+    words_language: str = "en"
+    may_edit: bool = False
 
     @property
     def problems_url(self) -> str:
@@ -274,7 +277,7 @@ def city_page(actor: Actor, *, slug: str, language: str) -> CityPage:
         topics=list(city.topics),
         teaches=_phrases(city.can_teach),
         wishes=_phrases(city.wants_to_learn),
-        networks=[str(network["name"]) for network in facts.get("networks", [])],
+        networks=list(city.networks) or [str(network["name"]) for network in facts.get("networks", [])],
         units=[str(unit) for unit in facts.get("units", [])],
         awards=[_with_year(award) for award in facts.get("awards", [])],
         contacts=[_contact(link) for link in facts.get("other_links", [])],
@@ -286,6 +289,9 @@ def city_page(actor: Actor, *, slug: str, language: str) -> CityPage:
         latitude=city.latitude,
         longitude=city.longitude,
         source=source_of(city.source),
+        # The demo's facts are noted in English; what a city writes itself, in its own language.
+        words_language=(city.languages[0] if city.languages else "") if city.said_at else "en",
+        may_edit=allowed("partnerships.edit_city", actor, city),
     )
 
 

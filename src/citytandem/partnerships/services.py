@@ -23,7 +23,12 @@ M = TypeVar("M", bound=models.Model)
 
 CITY_FIELDS = frozenset({
     "name_latin", "region", "languages", "population", "latitude", "longitude", "geonameid", "profile", "strategy",
-    "topics", "can_teach", "wants_to_learn", "twinnings", "facts", "source",
+    "topics", "can_teach", "wants_to_learn", "twinnings", "networks", "borders", "facts", "source",
+})  # fmt: skip
+# What a city writes in its profile; once it has, no import takes it back.
+_SAID_BY_THE_CITY = frozenset({
+    "region", "languages", "population", "strategy", "topics", "can_teach", "wants_to_learn", "twinnings", "networks",
+    "borders",
 })  # fmt: skip
 PARTNERSHIP_FIELDS = frozenset({"status", "twinning_since", "facts", "source"})
 EVENT_FIELDS = frozenset({"number", "dates", "format", "place", "country", "participants", "facts", "source"})
@@ -38,8 +43,8 @@ def city_id(slug: str) -> UUID:
 def city_import(*, slug: str, name: str, country: str, fields: Mapping[str, Any], by: Actor) -> City:
     """Write or refresh the profile of a city; doing it twice changes nothing.
 
-    fields: any of CITY_FIELDS. Raises Forbidden, Invalid. A place that was loaded from GeoNames under the same number
-    gives way, so that the city is not there twice.
+    fields: any of CITY_FIELDS; what the city has said itself since stays. Raises Forbidden, Invalid. A place that was
+    loaded from GeoNames under the same number gives way, so that the city is not there twice.
     """
     require("partnerships.import", by)
     _known_only(fields, CITY_FIELDS)
@@ -98,6 +103,8 @@ def event_import(*, slug: str, title: str, fields: Mapping[str, Any], by: Actor)
 def _write(model: type[M], identifier: UUID, values: Mapping[str, Any]) -> tuple[M, bool]:
     """Insert or update a row under a fixed id, only if something differs. Tells whether it was written."""
     row = model._default_manager.filter(pk=identifier).first()  # noqa: SLF001 - the manager that every model has
+    if isinstance(row, City) and row.said_at is not None:
+        values = {name: value for name, value in values.items() if name not in _SAID_BY_THE_CITY}
     if row is not None and all(getattr(row, name) == value for name, value in values.items()):
         return row, False
     is_new = row is None

@@ -7,6 +7,7 @@ from django.urls import path
 from citytandem.partnerships import views
 from citytandem.partnerships.accompanying.urls import urlpatterns as accompanying
 from citytandem.partnerships.passports import urls as passports
+from citytandem.partnerships.programmes import urls as programmes
 from citytandem.partnerships.reporting import urls as reporting
 
 app_name = "partnerships"
@@ -21,4 +22,5 @@ urlpatterns = [
     path("programme", views.programme, name="programme"),
     *reporting.urlpatterns,
     *passports.urlpatterns,
+    *programmes.urlpatterns,
 ]

@@ -10,8 +10,10 @@ import pytest
 
 from citytandem.core.ids import stable_id, uuid7
 from citytandem.partnerships.models import (
+    Application,
     City,
     CityContact,
+    CohortSolution,
     Finding,
     Partnership,
     Passport,
@@ -50,6 +52,11 @@ def a_passport() -> Passport:
     return Passport.objects.create(**GOOD[Passport]())
 
 
+def the_programme() -> Programme:
+    found = Programme.objects.first()
+    return found if found is not None else Programme.objects.create(slug="p", **WRITTEN)
+
+
 WRITTEN = {"created_at": NOW, "changed_at": NOW}
 GOOD: dict[type[Any], Callable[[], dict[str, Any]]] = {
     City: lambda: {"slug": "hamm", "name": "Hamm", "country": "DE"},
@@ -57,6 +64,8 @@ GOOD: dict[type[Any], Callable[[], dict[str, Any]]] = {
     Programme: lambda: {"slug": f"p{uuid7()}", **WRITTEN},
     Partnership: lambda: {"slug": f"p{uuid7()}", "kind": "tandem", "members": [uuid7(), uuid7()]},
     Seat: lambda: {"partnership": a_partnership(), "city": the_city(), "contact": the_contact()},
+    Application: lambda: {"programme": the_programme(), "city": the_city(), "language": "en", **WRITTEN},
+    CohortSolution: lambda: {"programme": the_programme(), "number": 1, "created_at": NOW},
     Finding: lambda: {"partnership": a_partnership(), "kind": "lesson", "language": "en", "noted_at": NOW},
     Quote: lambda: {"partnership": a_partnership(), "language": "en", "speaker": "A", "noted_at": NOW},
     Passport: lambda: {"solution": SOLUTION, "target": the_city(), "language": "en", **WRITTEN},
@@ -85,6 +94,18 @@ FAULTS = table(
     Fault("seat_once_in_a_partnership", Seat, first={}),
     Fault("seat_ends_after_it_began", Seat, {"since": TODAY, "until": BEFORE}),
     Fault("seat_deputy_is_another", Seat, {"deputy_id": CONTACT}),
+    Fault("application_once_for_a_city", Application, first={}),
+    Fault("application_with_consent", Application, {"state": "handed_in"}),
+    Fault("application_decided_with_a_reason", Application, {"state": "declined", "decided_at": NOW}),
+    Fault("solution_number_once", CohortSolution, first={}),
+    Fault(
+        "solution_published_once",
+        CohortSolution,
+        {"number": 2, "state": "done", "published_at": NOW},
+        first={"state": "done", "published_at": NOW},
+    ),
+    Fault("solution_published_when_done", CohortSolution, {"published_at": NOW}),
+    Fault("solution_progress", CohortSolution, {"progress": 101}),
     Fault("finding_figure_has_a_value", Finding, {"kind": "figure"}),
     Fault("quote_withdrawn_after_consent", Quote, {"withdrawn_at": NOW}),
     Fault("passport_once_for_a_city", Passport, first={}),
@@ -92,6 +113,7 @@ FAULTS = table(
     Fault("passport_task_once_for_a_condition", PassportTask, {"condition": "law"}, first={"condition": "law"}),
 )
 MODULES = {
+    "citytandem.partnerships.models.applying",
     "citytandem.partnerships.models.cities",
     "citytandem.partnerships.models.passports",
     "citytandem.partnerships.models.programmes",

@@ -23,6 +23,7 @@ from citytandem.partnerships.models.accompanying import (
     WorkCalendar,
     WorkRecord,
 )
+from citytandem.partnerships.models.applying import Application, ApplicationState, CohortSolution, SolutionState
 from citytandem.partnerships.models.cities import City, CityContact, CityNode
 from citytandem.partnerships.models.events import ProgrammeEvent
 from citytandem.partnerships.models.passports import Passport, PassportState, PassportTask
@@ -30,8 +31,9 @@ from citytandem.partnerships.models.programmes import Partnership, PartnershipSt
 from citytandem.partnerships.models.reporting import Finding, FindingKind, Quote
 
 __all__ = [
-    "ActionDone", "ActionItem", "AgendaItem", "City", "CityContact", "CityNode", "ContactNote", "ContactWay", "Document",
-    "Finding", "FindingKind", "Funding", "FundingState", "Meeting", "MeetingFormat", "MeetingState", "Memorandum", "Milestone",
-    "Partnership", "PartnershipState", "Passport", "PassportState", "PassportTask", "Programme", "ProgrammeEvent",
-    "ProgrammeState", "Quote", "Seat", "Signature", "Stay", "StayKind", "Topic", "WorkCalendar", "WorkRecord",
+    "ActionDone", "ActionItem", "AgendaItem", "Application", "ApplicationState", "City", "CityContact", "CityNode",
+    "CohortSolution", "ContactNote", "ContactWay", "Document", "Finding", "FindingKind", "Funding", "FundingState",
+    "Meeting", "MeetingFormat", "MeetingState", "Memorandum", "Milestone", "Partnership", "PartnershipState",
+    "Passport", "PassportState", "PassportTask", "Programme", "ProgrammeEvent", "ProgrammeState", "Quote", "Seat",
+    "Signature", "SolutionState", "Stay", "StayKind", "Topic", "WorkCalendar", "WorkRecord",
 ]  # fmt: skip

@@ -16,7 +16,8 @@ class City(models.Model):
     `degurba`: degree of urbanisation (1 city, 2 town or suburb, 3 rural; Eurostat). `maturity`: the self-assessment, as
     {dimension: {"level": 0 to 4, "because": text}}. `hours`: what staff can give to an exchange in a month. `teach_themes`
     and `learn_themes`: the controlled vocabulary beside the words of `can_teach` and `wants_to_learn`. `networks`: what the
-    city belongs to, by id. `borders`: border regions that it is part of. `said_at`: when the city itself last changed it.
+    city belongs to, by id. `borders`: the countries (ISO 3166) on whose border it lies. `said_at`: when the city itself last
+    changed it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
