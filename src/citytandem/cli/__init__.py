@@ -17,8 +17,8 @@ from typing import Any
 from citytandem.cli.command import Command
 
 NAMES = (
-    "run", "stop", "web", "worker", "match", "rank", "cohort", "verify", "evaluate", "demo", "places", "index",
-    "weights", "publiccode", "proposals", "themes", "person", "privacy", "bounces", "node", "federation",
+    "run", "stop", "web", "worker", "match", "rank", "cohort", "leaving", "verify", "evaluate", "demo", "places",
+    "index", "weights", "publiccode", "proposals", "themes", "person", "privacy", "bounces", "node", "federation",
     "translations", "bench", "check_project", "report", "partners",
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ class PartnershipsConfig(AppConfig):
     def ready(self) -> None:
         from citytandem.moderation.contract import register_country
         from citytandem.partnerships import accompanying, dates, findable, personal, rules, sharing
+        from citytandem.partnerships.programmes import handing_over
         from citytandem.partnerships.selectors import home_country
 
         findable.register_all()
@@ -15,5 +16,6 @@ class PartnershipsConfig(AppConfig):
         sharing.register_all()
         personal.register_all()
         accompanying.register_all()
+        handing_over.register_all()
         register_country(home_country)
         assert rules  # noqa: S101 - importing it registers who may do what

@@ -37,6 +37,12 @@ def works_in(actor: Actor, partnership: Partnership | None) -> bool:
     return this_node().home_city in partnership.members
 
 
+@rules.predicate
+def is_of_a_unit(actor: Actor, _programme: Programme | None = None) -> bool:
+    """Works in the innovation unit."""
+    return actor.has({Role.INNOVATION_UNIT})
+
+
 rules.add_perm("partnerships.import", curates)
 rules.add_perm("partnerships.passport_write", curates)
 rules.add_perm("partnerships.coordinate", coordinates)
@@ -44,4 +50,5 @@ rules.add_perm("partnerships.edit_city", speaks_for)
 # A coordination notes what came on paper, too.
 rules.add_perm("partnerships.apply", speaks_for | coordinates)
 rules.add_perm("partnerships.read_record", works_in | coordinates)
+rules.add_perm("partnerships.read_reasons", coordinates | is_of_a_unit)
 rules.add_perm("partnerships.leave", works_in | coordinates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -12,14 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from citytandem.accounts.contract import actor_of
 
 METHODS = ["GET", "HEAD", "POST"]
-Parameters = ParamSpec("Parameters")
 
 
-def signed_in(view: Callable[Concatenate[HttpRequest, Parameters], HttpResponse]) -> Callable[..., HttpResponse]:
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Ask visitors to sign in, and bring them back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if actor_of(request).is_anonymous:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)

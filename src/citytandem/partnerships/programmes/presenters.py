@@ -71,6 +71,8 @@ class ProgrammePage:
     card: ProgrammeCard
     partnerships: Sequence[PartnershipShown]
     coordinates: bool
+    may_apply: bool
+    may_read_reasons: bool
 
 
 def span(first: date | None, last: date | None) -> str:
@@ -105,6 +107,8 @@ def programme_page(actor: Actor, row: Programme, *, reader: str) -> ProgrammePag
         card=programme_card(row, reader=reader),
         partnerships=[partnership_shown(one, reader=reader) for one in partnerships],
         coordinates=allowed("partnerships.coordinate", actor, row),
+        may_apply=row.state == "call" and actor.has({"innovation_unit"}),
+        may_read_reasons=allowed("partnerships.read_reasons", actor, row),
     )
 
 

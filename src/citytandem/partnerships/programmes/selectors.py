@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
 from citytandem.core.errors import NotFound
+from citytandem.core.node import this_node
 from citytandem.core.permissions import allowed
-from citytandem.partnerships.models import Partnership, Programme, ProgrammeState, Seat
+from citytandem.partnerships.models import (
+    Application,
+    City,
+    Partnership,
+    PartnershipState,
+    Programme,
+    ProgrammeState,
+    Seat,
+)
 
 
 def programmes_visible_to(actor: Actor) -> list[Programme]:
@@ -34,3 +44,33 @@ def partnerships_with_seats(programme: Programme) -> Sequence[Partnership]:
     """The partnerships of a programme with their seats and cities. Two queries."""
     seats = Seat.objects.select_related("city", "contact", "deputy").order_by("since", "id")
     return list(programme.partnerships.order_by("slug").prefetch_related(Prefetch("seats", seats)))
+
+
+def our_city() -> City:
+    """The city that runs this node; raises NotFound where it belongs to none that we know."""
+    home = this_node().home_city
+    city = City.objects.filter(id=home).first() if home else None
+    if city is None:
+        raise NotFound("city.unknown", _("There is no city of this name here."))
+    return city
+
+
+def application_of(programme: Programme, city: City) -> Application | None:
+    """The one application of a city."""
+    return programme.applications.filter(city=city).first()
+
+
+def seats_of(partnership: Partnership) -> list[Seat]:
+    """Who sits in a partnership or sat there, with the cities."""
+    return list(partnership.seats.select_related("city").order_by("since", "id"))
+
+
+def quiet_partnerships(programme: Programme, *, today: date) -> list[tuple[Partnership, int | None]]:
+    """Active partnerships without contact for longer than the programme wants, with the weeks; None: never yet."""
+    found: list[tuple[Partnership, int | None]] = []
+    for row in partnerships_with_seats(programme):
+        since = row.last_contact_on or row.starts_on
+        weeks = (today - since).days // 7 if since else None
+        if row.state == PartnershipState.ACTIVE and (weeks is None or weeks >= programme.quiet_weeks):
+            found.append((row, weeks))
+    return found

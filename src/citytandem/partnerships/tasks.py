@@ -1,0 +1,24 @@
+"""Background work of partnerships: each takes ids and calls one service."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import OperationalError
+
+from citytandem.core import jobs
+from citytandem.core.errors import Unavailable
+
+
+@jobs.task(name="partnerships.solve", queue="heavy", retry=jobs.patiently(OperationalError, Unavailable))
+def solve(solution_id: str) -> None:
+    """Group the cities of a programme. After an error that is not tried again the coordination sees that it failed."""
+    from citytandem.partnerships.programmes.solving import solution_compute, solution_failed
+
+    try:
+        solution_compute(UUID(solution_id))
+    except (OperationalError, Unavailable):
+        raise
+    except Exception:
+        solution_failed(UUID(solution_id))
+        raise
