@@ -128,7 +128,7 @@ def solution_get(programme: Programme, number: int) -> CohortSolution:
     """A grouping by its number; raises NotFound."""
     row = programme.solutions.filter(number=number).first()
     if row is None:
-        raise NotFound("solution.unknown", _("There is no such grouping."))
+        raise NotFound("grouping.unknown", _("There is no such grouping."))
     return row
 
 
@@ -141,7 +141,7 @@ def solution_publish(*, solution_id: UUID, by: Actor) -> list[Partnership]:
     """
     row = CohortSolution.objects.select_related("programme").filter(id=solution_id).first()
     if row is None:
-        raise NotFound("solution.unknown", _("There is no such grouping."))
+        raise NotFound("grouping.unknown", _("There is no such grouping."))
     programme = Programme.objects.select_for_update().get(id=row.programme_id)
     require("partnerships.coordinate", by, programme)
     row.refresh_from_db()

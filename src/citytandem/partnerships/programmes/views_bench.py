@@ -199,10 +199,10 @@ def compare(request: HttpRequest, programme: Any) -> HttpResponse:
     """Two groupings side by side."""
     numbers = [request.GET.get(name, "") for name in ("first", "second")]
     if not all(number.isdecimal() and len(number) < 9 for number in numbers):
-        raise NotFound("solution.unknown", _("There is no such grouping."))
+        raise NotFound("grouping.unknown", _("There is no such grouping."))
     rows = [solving.solution_get(programme, int(number)) for number in numbers]
     if any(row.state != "done" for row in rows):
-        raise NotFound("solution.unknown", _("There is no such grouping."))
+        raise NotFound("grouping.unknown", _("There is no such grouping."))
     reader = get_language() or "en"
     context = {
         "card": presenters.programme_card(programme, reader=reader),
