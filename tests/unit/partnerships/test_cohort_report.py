@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -13,7 +13,7 @@ from citytandem.partnerships.cohort.applicants import Applicant, BadCohort
 from citytandem.partnerships.cohort.brute import solve_by_brute_force
 from citytandem.partnerships.cohort.contradictions import smallest_contradiction
 from citytandem.partnerships.cohort.explained import as_document
-from citytandem.partnerships.cohort.leaving import proposals
+from citytandem.partnerships.cohort.leaving import MOST_OF_A_KIND, proposals
 from citytandem.partnerships.cohort.report import blocking_pairs, fairness, price_of_fairness, prices
 from citytandem.partnerships.cohort.rules import Budget, Rules
 from citytandem.partnerships.cohort.rules_file import read_rules
@@ -108,9 +108,7 @@ def test_whoever_is_left_behind_gets_proposals_that_change_at_most_one_other_gro
     scores = score_cohort(applicants(15, 6, countries=7))
     groups = solve(scores).named()
     leaver = groups[0][0]
-    began = time.process_time()
     found = proposals(scores, groups, leaver)
-    assert time.process_time() - began < 1
     assert found
     for one in found:
         assert leaver not in {city for group in one.groups for city in group}
@@ -122,6 +120,29 @@ def test_whoever_is_left_behind_gets_proposals_that_change_at_most_one_other_gro
         )
         assert listed - (before.total / WORTH if before else 0) == pytest.approx(one.worth, abs=1e-9)
     assert [(len(one.alone), -one.worth) for one in found] == sorted((len(one.alone), -one.worth) for one in found)
+
+
+def test_many_swaps_do_not_hide_that_a_city_can_dock_on() -> None:
+    scores = score_cohort(applicants(20, 3, countries=20))
+    named = [f"City {number:04}" for number in range(20)]
+    groups = [
+        named[:2],
+        *(named[at : at + 3] for at in range(2, 14, 3)),
+        *(named[at : at + 2] for at in range(14, 20, 2)),
+    ]
+    found = proposals(scores, groups, "City 0001", rules=Rules(never_same_country=False))
+    kinds = Counter(one.kind for one in found)
+    assert kinds == {"dock_on": 3, "swap": MOST_OF_A_KIND}
+
+
+def test_whoever_docks_on_may_be_of_a_country_that_is_there_already() -> None:
+    """Krefeld, when Sofia had left: in every other tandem there was a German city."""
+    cities = (("Krefeld", "DE"), ("Sofia", "BG"), ("Hamm", "DE"), ("Arezzo", "IT"))
+    scores = score_cohort([Applicant(name, country, themes=("x-1",)) for name, country in cities])
+    (found,) = proposals(scores, [["Krefeld", "Sofia"], ["Arezzo", "Hamm"]], "Sofia")
+    assert (found.kind, found.groups, found.alone) == ("dock_on", (("Arezzo", "Hamm", "Krefeld"),), ())
+    forbidden = Rules(must_not=(("Krefeld", "Hamm"),))
+    assert proposals(scores, [["Krefeld", "Sofia"], ["Arezzo", "Hamm"]], "Sofia", rules=forbidden) == []
 
 
 def test_a_tridem_goes_on_a_waiting_city_steps_in_and_nobody_left_needs_nothing() -> None:

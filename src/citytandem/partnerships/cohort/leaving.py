@@ -5,15 +5,17 @@ Each proposal changes the group that was left and at most one other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from citytandem.partnerships.cohort.reasons import Reason, reasons
 from citytandem.partnerships.cohort.rules import Rules
 from citytandem.partnerships.cohort.scoring import Scores
 from citytandem.partnerships.cohort.task import IN_TANDEM, IN_TRIDEM, WORTH, Group, Task
 
-MOST_PROPOSALS = 10
+# Of each kind: there are many swaps, and they would push out what changes less.
+MOST_OF_A_KIND = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,16 @@ def proposals(
     rules: Rules | None = None,
     waiting: Iterable[str] = (),
 ) -> list[Proposal]:
-    """What can be done when `leaver` goes: best first, by how many stay alone, then by what it is worth.
+    """What can be done when `leaver` goes: best first, by how many stay alone, then by what it is worth; the best of each kind.
 
     groups: by names, as they are. waiting: cities without a group that could step in. Rules that forbid a pair hold, those
-    that force one or count groups do not: a programme that runs keeps what it has. Raises BadCohort for unknown names.
+    that force one or count groups do not: a programme that runs keeps what it has. Who docks on may be of a country that
+    is there already: the group it comes to joins two countries anyway. Raises BadCohort for unknown names.
     """
     given = rules or Rules()
-    task = Task.of(
-        scores,
-        Rules(never_same_country=given.never_same_country, must_not=given.must_not, min_hours=given.min_hours),
-    )
+    kept_rules = Rules(never_same_country=given.never_same_country, must_not=given.must_not, min_hours=given.min_hours)
+    task = Task.of(scores, kept_rules)
+    docking = Task.of(scores, replace(kept_rules, never_same_country=False))
     numbered = [tuple(sorted(scores.number(name) for name in group)) for group in groups]
     gone = scores.number(leaver)
     left = next((group for group in numbered if gone in group), ())
@@ -61,16 +63,22 @@ def proposals(
     busy = {city for group in numbered for city in group}
     free = [scores.number(name) for name in waiting]
     free = sorted({city for city in free if city not in busy and city != gone})
-    options = _options(task, stay, others, free)
-    found = [_proposal(task, kind, new, before, stay) for kind, new, before in options]
+    options = _options(task, docking, stay, others, free)
+    found = [_proposal(docking, kind, new, before, stay) for kind, new, before in options]
     found.sort(key=lambda one: (len(one.alone), -one.worth, one.kind, one.groups))
-    return found[:MOST_PROPOSALS]
+    seen: Counter[str] = Counter()
+    kept = []
+    for one in found:
+        seen[one.kind] += 1
+        if seen[one.kind] <= MOST_OF_A_KIND:
+            kept.append(one)
+    return kept
 
 
 Option = tuple[str, tuple[Group, ...], Group]
 
 
-def _options(task: Task, stay: Group, others: Sequence[Group], free: Sequence[int]) -> Iterator[Option]:
+def _options(task: Task, docking: Task, stay: Group, others: Sequence[Group], free: Sequence[int]) -> Iterator[Option]:
     """All that may be and changes at most one other group."""
     if len(stay) == 2 and task.is_group(stay):
         yield "go_on", (stay,), ()
@@ -81,7 +89,7 @@ def _options(task: Task, stay: Group, others: Sequence[Group], free: Sequence[in
     for group in others:
         for city in stay if len(group) == 2 else ():
             new = tuple(sorted((*group, city)))
-            if task.is_group(new):
+            if docking.is_group(new):
                 yield "dock_on", (new,), group
         yield from _swaps(task, stay, group)
 
