@@ -216,6 +216,7 @@ def chosen(**more: Any) -> dict[str, Any]:
         "Layer",
         "Guide",
         "Event",
+        "PartnershipRecord",
         "*",
     ]
     until = (clock.now() + timedelta(days=200)).strftime("%Y-%m-%d")
@@ -255,7 +256,7 @@ def test_a_kind_that_differs_is_named_and_one_can_be_left_out_alone(administrato
     sends = signed(administrator, path, fits)["sends"]
     assert "Dataset" not in sends[own_did()]
     assert "*" not in sends[own_did()]
-    assert len(sends[own_did()]) == 10
+    assert len(sends[own_did()]) == 11
     assert sends[peer.did] == {"*": "partners", "Layer": "public"}
 
 
