@@ -21,6 +21,7 @@ from citytandem.challenges.models import Challenge, Declaration, Proposal, Score
 from citytandem.challenges.tenders.ocds import validate
 from citytandem.core import clock
 from citytandem.core.node import node_set
+from citytandem.core.pdf_checks import faults
 from tests.browser import chain
 from tests.browser import chain_results as results
 from tests.browser.chain import People, Served, go, main
@@ -29,7 +30,6 @@ from tests.conftest import QuickEmbedder
 from tests.integration.challenges.making import a_challenge, a_juror, a_proposal
 from tests.integration.challenges.test_verify_challenge import run as verify_command
 from tests.small_world import World, small_world
-from tests.unit.challenges import ua
 from tests.unit.files.making import pdf
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -203,7 +203,7 @@ def handed_over(served: Served, people: People, call: str, folder: Path) -> None
     results.hand_over(served, people.unit, tender)
     page = go(served.page(people.unit), tender)
     document = chain.fetched(page, f"a[href='{tender}/package.pdf']", folder)
-    assert ua.problems(document.read_bytes()) == []
+    assert faults(document.read_bytes()) == ()
     assert "Fill level when emptied" in "".join(page.extract_text() for page in PdfReader(document).pages)
     visitor = served.page()
     answer = visitor.request.get(f"{tender}/ocds.json")

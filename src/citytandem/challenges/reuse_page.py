@@ -20,7 +20,7 @@ from citytandem.core.text import clean_line
 from citytandem.partnerships.contract import CityCard, cities_by_id
 from citytandem.streams.contract import SolutionTold
 from citytandem.ui.fields import AmountField
-from citytandem.ui.forms import Checks, PlainForm, Radios
+from citytandem.ui.forms import Checks, PlainForm, Radios, dress
 
 # The names that a solution has for what the checklist compares.
 _NAMES = {
@@ -48,9 +48,7 @@ class ReuseForm(PlainForm):
         self.giver = giver
         for condition, value in giver.items():
             for name, field in _asked(condition, value):
-                is_choice = isinstance(field.widget, Radios | Checks)
-                field.widget.attrs["class"] = "ct-check__box" if is_choice else "kern-form-input__input"
-                self.fields[name] = field
+                self.fields[name] = dress(field)
 
     @property
     def questions(self) -> Iterator[Mapping[str, Any]]:

@@ -27,6 +27,14 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
+def dress(field: forms.Field) -> forms.Field:
+    """Give a field the class of its widget; forms that make fields of their own call it for each."""
+    looks = next((name for kind, name in _CLASSES if isinstance(field.widget, kind)), "")
+    if looks and not field.widget.is_hidden:
+        field.widget.attrs.setdefault("class", looks)
+    return field
+
+
 class PlainForm(forms.Form):
     """Base of all forms: KERN's classes on the widgets; the browser's own checks stay out of the way."""
 
@@ -36,9 +44,7 @@ class PlainForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            looks = next((name for kind, name in _CLASSES if isinstance(field.widget, kind)), "")
-            if looks and not field.widget.is_hidden:
-                field.widget.attrs.setdefault("class", looks)
+            dress(field)
 
     def refuse(self, error: DomainError) -> None:
         """Show a refusal of the domain at its field, or above the form."""

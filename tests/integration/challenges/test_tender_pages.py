@@ -22,9 +22,9 @@ from citytandem.challenges.tender_said import package_of
 from citytandem.challenges.tenders import pdf_file
 from citytandem.challenges.tenders.ocds import validate
 from citytandem.challenges.tenders.package import Buyer, Money
+from citytandem.core.pdf_checks import faults
 from tests.integration.challenges.making import a_challenge, council, resident, second, staff, unit
 from tests.integration.challenges.tendering import a_finished_pilot, a_package, browser, krefeld
-from tests.unit.challenges.ua import problems
 
 pytestmark = pytest.mark.django_db
 FILES = ("package.docx", "package.pdf", "ocds.json", "contract-notice.json", "prior-notice.json", "package.json")
@@ -254,7 +254,7 @@ def test_the_files_are_what_they_say(tender: Tender) -> None:
     assert {answer.status_code for answer in answers.values()} == {200}
     assert answers["package.pdf"]["Content-Type"] == "application/pdf"
     assert answers["package.pdf"]["Content-Disposition"] == f'attachment; filename="tender-{reference}.pdf"'
-    assert problems(answers["package.pdf"].content) == []
+    assert faults(answers["package.pdf"].content) == ()
     pdf = PdfReader(io.BytesIO(answers["package.pdf"].content))
     assert "Bins that overflow: at most 3 per week" in " ".join(page.extract_text() for page in pdf.pages)
     assert pdf.metadata is not None

@@ -179,3 +179,10 @@ def test_public_data_tells_no_names(client: Client, solution: Solution, hamm: Ci
     page = client.get(f"/passports/{passport.id}").content.decode()
     assert by.name
     assert by.name not in page
+
+
+def test_visitors_sign_in_before_they_write(client: Client, solution: Solution, hamm: City) -> None:
+    passport = begun(unit(), hamm)
+    for path in ("/solutions/geocity/passport", f"/passports/{passport.id}/edit"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/sign-in")

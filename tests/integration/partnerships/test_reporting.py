@@ -20,12 +20,12 @@ from citytandem.accounts.contract import ANYBODY, SYSTEM
 from citytandem.cli.report import COMMAND
 from citytandem.core import clock
 from citytandem.core.errors import NotFound
+from citytandem.core.pdf_checks import faults, structure
 from citytandem.core.versions import translations
 from citytandem.demo.programme import city_fields, event_fields, partnership_fields
 from citytandem.demo.reading import demo
 from citytandem.partnerships.models import Finding, Partnership, Programme, Quote
 from citytandem.partnerships.reporting.files import report_document, report_figures, report_file
-from citytandem.partnerships.reporting.pdf_checks import faults, structure
 from citytandem.partnerships.reporting.reading import partnership_record, programme_record
 from citytandem.partnerships.reporting.tree import Bullets, Document, Paragraph, Sentence, Table
 from citytandem.partnerships.services import city_import, event_import, partnership_import

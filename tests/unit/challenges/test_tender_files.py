@@ -23,8 +23,8 @@ from citytandem.challenges.tenders.docx_file import tender_docx
 from citytandem.challenges.tenders.kinds import BadTender
 from citytandem.challenges.tenders.package import PriceLine, Requirement, TenderPackage, Timetable
 from citytandem.challenges.tenders.pdf_file import tender_pdf
+from citytandem.core.pdf_checks import faults, structure
 from tests.unit.challenges.tenders import MADE, PACKAGE, packages
-from tests.unit.challenges.ua import problems, tree
 
 SAYINGS = {
     "el": ("Αισθητήρες πλήρωσης για κάδους", "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία· ΐ ΰ ά έ ή ί ό ύ ώ Ϊ Ϋ"),
@@ -48,7 +48,7 @@ def test_a_pdf_in_every_alphabet_is_accessible_and_can_be_read_back(language: st
     title, need = SAYINGS[language]
     row = Requirement("R1", need, "must", title)
     pdf = tender_pdf(replace(PACKAGE, language=language, title=title, need=need, requirements=(row,)), made=MADE)
-    assert problems(pdf) == []
+    assert faults(pdf) == ()
     reader = PdfReader(io.BytesIO(pdf))
     assert reader.trailer["/Root"]["/Lang"] == language
     assert reader.metadata is not None
@@ -58,7 +58,7 @@ def test_a_pdf_in_every_alphabet_is_accessible_and_can_be_read_back(language: st
 
 
 def test_the_structure_of_the_pdf() -> None:
-    top = tree(PdfReader(io.BytesIO(tender_pdf(PACKAGE, made=MADE))))
+    top = structure(PdfReader(io.BytesIO(tender_pdf(PACKAGE, made=MADE))))
     assert top is not None
     assert len(list(top.all("H1"))) == 9
     assert [sum(1 for _row in table.all("TR")) for table in top.all("Table")] == [8, 3, 3, 3, 4, 4, 3, 8]
@@ -112,7 +112,7 @@ def test_what_looks_like_code_stays_text(text: str) -> None:
 def test_characters_that_no_font_has_are_written_as_numbers() -> None:
     need = "Fire 🚒, 漢字, 한글, ไทย, 👩\u200d🚒; Ελληνικά stay"
     pdf = tender_pdf(replace(PACKAGE, need=need, title="A 🚲"), made=MADE)
-    assert problems(pdf) == []
+    assert faults(pdf) == ()
     assert "Fire [U+1F692], [U+6F22][U+5B57]," in text_of(pdf)
     assert "Ελληνικά stay" in text_of(pdf)
     assert need in [
@@ -123,7 +123,7 @@ def test_characters_that_no_font_has_are_written_as_numbers() -> None:
 def test_a_word_without_end_stays_in_its_cell() -> None:
     word = "x" * 400
     pdf = tender_pdf(replace(PACKAGE, lots=(), prices=(), requirements=(Requirement("R1", word, "must"),)), made=MADE)
-    assert problems(pdf) == []
+    assert faults(pdf) == ()
     assert re.sub(r"\s|\u200b", "", text_of(pdf)).count(word) == 1
     assert "x" * 100 not in text_of(pdf)
 
@@ -131,7 +131,7 @@ def test_a_word_without_end_stays_in_its_cell() -> None:
 @given(package=packages())
 @settings(max_examples=15, deadline=None)
 def test_any_package_becomes_an_accessible_pdf_and_a_word_file(package: TenderPackage) -> None:
-    assert problems(tender_pdf(package, made=MADE)) == []
+    assert faults(tender_pdf(package, made=MADE)) == ()
     read = docx.Document(io.BytesIO(tender_docx(package, made=MADE)))
     document = tender_document(package)
     assert [[cell.text for cell in row.cells] for table in read.tables for row in table.rows] == [
@@ -218,7 +218,7 @@ def test_numbers_and_dates_as_a_language_writes_them(language: str, number: str,
 def test_a_long_tender_has_its_header_on_every_page() -> None:
     prices = tuple(PriceLine(f"Item {number}", "piece", Decimal(1)) for number in range(150))
     pdf = tender_pdf(replace(PACKAGE, prices=prices, lots=()), made=MADE)
-    assert problems(pdf) == []
+    assert faults(pdf) == ()
     assert text_of(pdf).count("Unit price") >= 3
 
 
@@ -240,8 +240,8 @@ def without(pdf: bytes, *keys: str) -> bytes:
 )  # fmt: skip
 def test_the_check_sees_what_is_missing(key: str, told: str) -> None:
     pdf = tender_pdf(PACKAGE, made=MADE)
-    assert problems(without(pdf)) == []
-    assert told in problems(without(pdf, key))
+    assert faults(without(pdf)) == ()
+    assert told in faults(without(pdf, key))
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_the_check_sees_what_is_missing(key: str, told: str) -> None:
 def test_the_check_sees_poor_structure(source: bytes, told: str) -> None:
     pdf = typst.Compiler(b"#set document(title: [a])\n" + source, ignore_system_fonts=True).compile(format="pdf")
     assert isinstance(pdf, bytes)
-    assert told in problems(pdf)
+    assert told in faults(pdf)
     bare = typst.Compiler(source, ignore_system_fonts=True).compile(format="pdf", pdf_tags=False)
     assert isinstance(bare, bytes)
-    assert {"no structure", "page 1 with unmarked content"} <= set(problems(bare))
+    assert {"no structure", "page 1 with unmarked content"} <= set(faults(bare))

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citytandem.core.pdf_checks import faults
 from citytandem.partnerships.reporting import pictures
 from citytandem.partnerships.reporting.composing import PARTS, partnership_profile, programme_report
 from citytandem.partnerships.reporting.counting import exact, figures
 from citytandem.partnerships.reporting.doubting import doubts
-from citytandem.partnerships.reporting.pdf_checks import faults
 from citytandem.partnerships.reporting.pdf_file import report_pdf
 from citytandem.partnerships.reporting.records import (
     Answer,

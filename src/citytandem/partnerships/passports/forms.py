@@ -17,7 +17,7 @@ from citytandem.partnerships.passports.keeping import LARGEST, LONGEST_NAME, LON
 from citytandem.partnerships.passports.words import BODIES, EVIDENCE, LAW, TARGET_QUESTIONS
 from citytandem.partnerships.passports.words import CONDITIONS as WORDS
 from citytandem.ui.fields import AmountField
-from citytandem.ui.forms import Checks, PlainForm
+from citytandem.ui.forms import Checks, PlainForm, dress
 
 SIDES = ("origin", "target")
 _UNSAID = ("", _("Not known yet"))
@@ -64,26 +64,19 @@ class ConditionsForm(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        more: dict[str, forms.Field] = {}
         for condition in CONDITIONS:
             for side in SIDES:
                 field = _value_field(condition, side)
                 if field is not None:
                     field.label = str(WORDS[condition][1] if side == "origin" else TARGET_QUESTIONS[condition])
-                    more[f"{side}-{condition}"] = field
-                more[f"{side}-{condition}-note"] = forms.CharField(
+                    self.fields[f"{side}-{condition}"] = dress(field)
+                note = forms.CharField(
                     label=_("In words"),
                     required=False,
                     max_length=LONGEST_NOTE,
                     widget=forms.Textarea(attrs={"rows": 2}),
                 )
-        self.fields.update(more)
-        for name, field in more.items():
-            is_box = isinstance(field.widget, Checks)
-            is_select = isinstance(field.widget, forms.Select) and not is_box
-            look = "ct-check__box" if is_box else "kern-form-input__select" if is_select else "kern-form-input__input"
-            field.widget.attrs.setdefault("class", look)
-            assert name  # noqa: S101 - a field has a name
+                self.fields[f"{side}-{condition}-note"] = dress(note)
 
     @property
     def groups(self) -> Iterator[Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from citytandem.accounts.contract import actor_of
 from citytandem.core.errors import DomainError
 from citytandem.core.node import this_node
 from citytandem.core.permissions import allowed, require
+from citytandem.partnerships.guarding import METHODS, signed_in
 from citytandem.partnerships.passports import presenters
 from citytandem.partnerships.passports.forms import (
     SIDES,
@@ -40,8 +41,6 @@ from citytandem.partnerships.passports.services import (
 from citytandem.partnerships.selectors import city_get
 from citytandem.streams.contract import solution_by_key
 
-METHODS = ["GET", "HEAD", "POST"]
-
 
 @require_safe
 def passports(request: HttpRequest) -> HttpResponse:
@@ -53,6 +52,7 @@ def passports(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(METHODS)
+@signed_in
 def begin(request: HttpRequest, key: str) -> HttpResponse:
     """Choose the city that may take a solution over."""
     actor, reader = actor_of(request), get_language() or "en"
@@ -97,6 +97,7 @@ def _shown(
 
 @never_cache
 @require_http_methods(METHODS)
+@signed_in
 def edit(request: HttpRequest, passport_id: UUID) -> HttpResponse:
     """Say how it is in both cities."""
     actor = actor_of(request)
@@ -127,6 +128,7 @@ def edit(request: HttpRequest, passport_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@signed_in
 def add_task(request: HttpRequest, passport_id: UUID) -> HttpResponse:
     """Something else that has to be done."""
     actor = actor_of(request)
@@ -140,6 +142,7 @@ def add_task(request: HttpRequest, passport_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@signed_in
 def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Take a task on, or tell that it is done."""
     actor = actor_of(request)
@@ -152,6 +155,7 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@signed_in
 def settle(request: HttpRequest, passport_id: UUID) -> HttpResponse:
     """Tell how far it has come, and with which result."""
     actor = actor_of(request)

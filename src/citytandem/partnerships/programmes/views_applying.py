@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from citytandem.accounts.contract import actor_of
 from citytandem.core.errors import DomainError, NotFound
 from citytandem.core.permissions import require
+from citytandem.partnerships.guarding import METHODS, signed_in
 from citytandem.partnerships.programmes import applying, presenters, selectors
 from citytandem.partnerships.programmes.forms import ApplyForm
-from citytandem.partnerships.programmes.guarding import METHODS, signed_in
 
 
 def _our_city(request: HttpRequest) -> Any:

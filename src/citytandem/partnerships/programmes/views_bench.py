@@ -20,9 +20,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from citytandem.accounts.contract import actor_of
 from citytandem.core.errors import DomainError, NotFound
 from citytandem.core.permissions import require
+from citytandem.partnerships.guarding import METHODS, signed_in
 from citytandem.partnerships.programmes import applying, bench_pages, presenters, programmes, selectors, solving
 from citytandem.partnerships.programmes.forms import DecisionForm, ProgrammeForm, SolveForm, solve_values
-from citytandem.partnerships.programmes.guarding import METHODS, signed_in
 
 Parameters = ParamSpec("Parameters")
 

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from citytandem.accounts.contract import actor_of
 from citytandem.core.errors import DomainError, NotFound
 from citytandem.core.permissions import allowed, require
+from citytandem.partnerships.guarding import METHODS, signed_in
 from citytandem.partnerships.programmes import explaining, handing_over, leaving, presenters, selectors, solving
 from citytandem.partnerships.programmes.bench_pages import names_of, pair_shown
 from citytandem.partnerships.programmes.forms import LeaveForm
-from citytandem.partnerships.programmes.guarding import METHODS, signed_in
 from citytandem.partnerships.selectors import partnership_get
 
 

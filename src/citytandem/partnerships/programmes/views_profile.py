@@ -14,6 +14,7 @@ from citytandem.accounts.contract import actor_of
 from citytandem.core.errors import Conflict, DomainError
 from citytandem.core.permissions import require
 from citytandem.partnerships import selectors
+from citytandem.partnerships.guarding import METHODS, signed_in
 from citytandem.partnerships.programmes import profiles
 from citytandem.partnerships.programmes.forms_profile import (
     ContactsForm,
@@ -21,7 +22,6 @@ from citytandem.partnerships.programmes.forms_profile import (
     contact_values,
     profile_values,
 )
-from citytandem.partnerships.programmes.guarding import METHODS, signed_in
 from citytandem.partnerships.programmes.profiles import Named
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import typst
 
-from citytandem.partnerships.reporting.pdf_checks import faults
+from citytandem.core.pdf_checks import faults
 from citytandem.partnerships.reporting.tree import Block, Document, Picture
 
 _NOT_SHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')

@@ -1,4 +1,4 @@
-"""What of PDF/UA-1 (ISO 14289-1) can be read from the structure of a file; the rest needs a person."""
+"""What of PDF/UA-1 (ISO 14289-1) can be read from the structure of a file; the rest needs a person. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 from pypdf.generic import ContentStream
 
 _PAINTING = {b"Tj", b"TJ", b"'", b'"', b"f", b"F", b"f*", b"S", b"s", b"B", b"B*", b"b", b"b*", b"Do", b"sh"}
@@ -31,15 +32,18 @@ class Element:
             yield from kid.all(*names)
 
 
-def problems(pdf: bytes) -> list[str]:
+def faults(pdf: bytes) -> tuple[str, ...]:
     """Everything found against PDF/UA-1, in words; empty if nothing."""
-    reader = PdfReader(io.BytesIO(pdf))
-    return [*_catalogue(reader), *_structure(reader), *_pages(reader), *_fonts(reader)]
+    try:
+        reader = PdfReader(io.BytesIO(pdf))
+        return (*_catalogue(reader), *_structure(reader), *_pages(reader), *_fonts(reader))
+    except (PyPdfError, KeyError) as error:
+        return (f"not readable as PDF: {error}",)
 
 
-def tree(reader: PdfReader) -> Element | None:
-    """The structure tree."""
-    root = reader.trailer["/Root"].get("/StructTreeRoot")
+def structure(reader: PdfReader) -> Element | None:
+    """The structure tree; None for a file that is not tagged."""
+    root = _root(reader).get("/StructTreeRoot")
     if root is None:
         return None
     root = root.get_object()
@@ -47,6 +51,11 @@ def tree(reader: PdfReader) -> Element | None:
     top = Element("Root")
     top.kids = list(_kids(root, roles))
     return top
+
+
+def _root(reader: PdfReader) -> Any:
+    """The catalogue of the file; pypdf types it as any object."""
+    return reader.trailer["/Root"]
 
 
 def _kids(node: Any, roles: dict[str, str]) -> Iterator[Element]:
@@ -57,8 +66,7 @@ def _kids(node: Any, roles: dict[str, str]) -> Iterator[Element]:
         if not hasattr(thing, "get") or "/S" not in thing:
             continue  # a number or a reference to marked content
         name = str(thing["/S"])
-        name = roles.get(name, name).lstrip("/")
-        element = Element(name, str(thing.get("/Alt") or ""), _scope(thing.get("/A")))
+        element = Element(roles.get(name, name).lstrip("/"), str(thing.get("/Alt") or ""), _scope(thing.get("/A")))
         element.kids = list(_kids(thing, roles))
         yield element
 
@@ -73,23 +81,25 @@ def _scope(attributes: Any) -> str:
 
 
 def _catalogue(reader: PdfReader) -> Iterator[str]:
-    root = reader.trailer["/Root"]
+    root = _root(reader)
     if not (root.get("/MarkInfo") or {}).get("/Marked"):
         yield "not marked"
     if not root.get("/Lang"):
         yield "no language"
     if not (root.get("/ViewerPreferences") or {}).get("/DisplayDocTitle"):
         yield "title not displayed"
+    if not (reader.metadata and reader.metadata.title):
+        yield "no title"
     stream = root.get("/Metadata")
     xmp = stream.get_object().get_data().decode() if stream is not None else ""
     if not re.search(r"pdfuaid:part\s*(>|=\s*[\"'])\s*1\b", xmp):
         yield "not said to be PDF/UA-1"
     if "dc:title" not in xmp:
-        yield "no title"
+        yield "no title in the metadata"
 
 
 def _structure(reader: PdfReader) -> Iterator[str]:
-    top = tree(reader)
+    top = structure(reader)
     if top is None:
         yield "no structure"
         return
@@ -114,23 +124,36 @@ def _pages(reader: PdfReader) -> Iterator[str]:
     for number, page in enumerate(reader.pages, 1):
         if page.get("/Tabs") != "/S":
             yield f"page {number} with another order of tabs"
-        depth = 0
-        for _operands, operator in ContentStream(page.get_contents(), reader).operations:
-            depth += operator in (b"BDC", b"BMC")
-            depth -= operator == b"EMC"
-            if operator in _PAINTING and depth == 0:
-                yield f"page {number} with unmarked content"
+        for note in page.get("/Annots") or ():
+            if not note.get_object().get("/Contents"):
+                yield f"page {number} with a link without words"
                 break
+        if _has_unmarked(page, reader):
+            yield f"page {number} with unmarked content"
+
+
+def _has_unmarked(page: Any, reader: PdfReader) -> bool:
+    """Whether something is painted that is neither in the structure nor said to be decoration."""
+    depth = 0
+    for _operands, operator in ContentStream(page.get_contents(), reader).operations:
+        depth += operator in (b"BDC", b"BMC")
+        depth -= operator == b"EMC"
+        if operator in _PAINTING and depth == 0:
+            return True
+    return False
 
 
 def _fonts(reader: PdfReader) -> Iterator[str]:
-    for page in reader.pages:
-        for name, font in (page["/Resources"].get("/Font") or {}).items():
-            one = font.get_object()
-            inner = one["/DescendantFonts"][0].get_object() if "/DescendantFonts" in one else one
-            described = inner.get("/FontDescriptor")
-            files = described.get_object().keys() if described is not None else ()
-            if not {"/FontFile", "/FontFile2", "/FontFile3"} & set(files):
-                yield f"font {name} not embedded"
-            if "/ToUnicode" not in one:
-                yield f"font {name} without letters"
+    fonts = {
+        str(name): font.get_object()
+        for page in reader.pages
+        for name, font in (page.get("/Resources", {}).get("/Font") or {}).items()
+    }
+    for name, font in fonts.items():
+        inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+        described = inner.get("/FontDescriptor")
+        files = described.get_object().keys() if described is not None else ()
+        if not {"/FontFile", "/FontFile2", "/FontFile3"} & set(files):
+            yield f"font {name} not embedded"
+        if "/ToUnicode" not in font:
+            yield f"font {name} without letters"
