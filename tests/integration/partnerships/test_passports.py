@@ -84,6 +84,13 @@ def test_beginning_twice_gives_the_same_passport(solution: Solution, hamm: City)
     assert Passport.objects.count() == 1
 
 
+def test_the_city_that_it_comes_from_is_no_target(solution: Solution, arezzo: City) -> None:
+    with pytest.raises(Invalid) as caught:
+        begun(unit(), arezzo)
+    assert caught.value.code == "passport.same_city"
+    assert not Passport.objects.exists()
+
+
 def test_tasks_follow_what_differs_and_done_ones_stay(solution: Solution, hamm: City) -> None:
     by = unit()
     passport = begun(by, hamm)

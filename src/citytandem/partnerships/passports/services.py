@@ -29,10 +29,12 @@ PERMISSION = "partnerships.passport_write"
 def passport_begin(*, solution_key: str, target: City, language: str, by: Actor) -> Passport:
     """Compare a solution with the conditions of a city; one that is there already is returned as it is.
 
-    What is known is filled in: both sides are suggestions. Raises Forbidden, NotFound.
+    What is known is filled in: both sides are suggestions. Raises Forbidden, NotFound, Invalid for the city it comes from.
     """
     require(PERMISSION, by)
     solution = solution_by_key(solution_key, actor=by, language=language)
+    if solution.card.city == target.id:
+        raise Invalid("passport.same_city", _("It comes from this city: choose another one."), field="city")
     # Whoever comes second waits here, and finds the first one's.
     City.objects.select_for_update().get(id=target.id)
     found = Passport.objects.filter(solution=solution.id, target=target).first()

@@ -58,7 +58,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
     actor, reader = actor_of(request), get_language() or "en"
     require(PERMISSION, actor)
     solution = solution_by_key(key, actor=actor, language=reader)
-    cities = target_choices()
+    cities = [city for city in target_choices() if city.id != solution.card.city]
     home = next((city.slug for city in cities if city.id == this_node().home_city), "")
     choices = [(city.slug, city.name) for city in cities]
     form = BeginForm(request.POST or None, initial={"city": home}, cities=choices)
