@@ -10,12 +10,16 @@ class PartnershipsConfig(AppConfig):
         from citytandem.partnerships import accompanying, dates, findable, personal, rules, sharing
         from citytandem.partnerships.programmes import handing_over
         from citytandem.partnerships.selectors import home_country
+        from citytandem.partnerships.surveys import personal as survey_people
+        from citytandem.partnerships.surveys import words as surveys
 
         findable.register_all()
         dates.register_all()
         sharing.register_all()
+        survey_people.register_all()
         personal.register_all()
         accompanying.register_all()
         handing_over.register_all()
+        surveys.register_all()
         register_country(home_country)
         assert rules  # noqa: S101 - importing it registers who may do what

@@ -32,6 +32,8 @@ from citytandem.partnerships.models import (
     Quote,
     Signature,
     Stay,
+    Survey,
+    SurveyWave,
     Topic,
 )
 
@@ -60,6 +62,8 @@ _WORK: Sequence[tuple[str, type[Model], str, str]] = (
     ("funding_written", Funding, "created_by", "created_at"),
     ("stays_written", Stay, "created_by", "created_at"),
     ("contacts_noted", ContactNote, "created_by", "created_at"),
+    ("surveys_written", Survey, "created_by", "created_at"),
+    ("survey_results_published", SurveyWave, "published_by", "published_at"),
 )
 # What others said, and who they are.
 _LEFT_OUT = frozenset({"speaker", "function"})

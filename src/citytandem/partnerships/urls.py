@@ -9,6 +9,7 @@ from citytandem.partnerships.accompanying.urls import urlpatterns as accompanyin
 from citytandem.partnerships.passports import urls as passports
 from citytandem.partnerships.programmes import urls as programmes
 from citytandem.partnerships.reporting import urls as reporting
+from citytandem.partnerships.surveys import urls as surveys
 
 app_name = "partnerships"
 urlpatterns = [
@@ -23,4 +24,5 @@ urlpatterns = [
     *reporting.urlpatterns,
     *passports.urlpatterns,
     *programmes.urlpatterns,
+    *surveys.urlpatterns,
 ]

@@ -217,7 +217,7 @@ TESTED_TOGETHER = {
     "citytandem.federation.models", "citytandem.federation.models_log",
     "citytandem.partnerships.models.accompanying",
     "citytandem.partnerships.models.applying", "citytandem.partnerships.models.cities", "citytandem.partnerships.models.passports",
-    "citytandem.partnerships.models.programmes", "citytandem.partnerships.models.reporting",
+    "citytandem.partnerships.models.programmes", "citytandem.partnerships.models.reporting", "citytandem.partnerships.models.surveys",
 }  # fmt: skip
 
 

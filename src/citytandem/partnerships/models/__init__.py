@@ -29,11 +29,20 @@ from citytandem.partnerships.models.events import ProgrammeEvent
 from citytandem.partnerships.models.passports import Passport, PassportState, PassportTask
 from citytandem.partnerships.models.programmes import Partnership, PartnershipState, Programme, ProgrammeState, Seat
 from citytandem.partnerships.models.reporting import Finding, FindingKind, Quote
+from citytandem.partnerships.models.surveys import (
+    QuestionKind,
+    Survey,
+    SurveyAnswer,
+    SurveyQuestion,
+    SurveyTicket,
+    SurveyWave,
+)
 
 __all__ = [
     "ActionDone", "ActionItem", "AgendaItem", "Application", "ApplicationState", "City", "CityContact", "CityNode",
     "CohortSolution", "ContactNote", "ContactWay", "Document", "Finding", "FindingKind", "Funding", "FundingState",
     "Meeting", "MeetingFormat", "MeetingState", "Memorandum", "Milestone", "Partnership", "PartnershipState",
-    "Passport", "PassportState", "PassportTask", "Programme", "ProgrammeEvent", "ProgrammeState", "Quote", "Seat",
-    "Signature", "SolutionState", "Stay", "StayKind", "Topic", "WorkCalendar", "WorkRecord",
+    "Passport", "PassportState", "PassportTask", "Programme", "ProgrammeEvent", "ProgrammeState", "QuestionKind", "Quote",
+    "Seat", "Signature", "SolutionState", "Stay", "StayKind", "Survey", "SurveyAnswer", "SurveyQuestion", "SurveyTicket",
+    "SurveyWave", "Topic", "WorkCalendar", "WorkRecord",
 ]  # fmt: skip

@@ -223,6 +223,7 @@ class _Writer:
             ]
             summary = f"{answer.question.text} (n = {answer.asked})"
             yield Table(summary, (self.words["what"], self.words["number"]), rows, (7, 3), (1,))
+            yield Paragraph([Sentence(Words(summary), answer.href)])
 
     def _doubts(self, *, about: Partnership | None = None) -> Iterator[Block]:
         noted = () if about else self.record.notes

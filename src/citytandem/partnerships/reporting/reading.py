@@ -20,6 +20,7 @@ from citytandem.partnerships.presenters import partnership_kind
 from citytandem.partnerships.presenters_programme import audience, day, event_format, matched_because
 from citytandem.partnerships.reporting import records
 from citytandem.partnerships.reporting.records import Fact, Words
+from citytandem.partnerships.surveys.reporting import survey_answers
 from citytandem.ui.countries import country_name
 
 # Facts of the demo and of imports are written in English.
@@ -97,6 +98,7 @@ class _Reader:
             partnerships=partnerships,
             events=[self._event(event, cities) for event in selectors.event_list()],
             works=self.works,
+            answers=survey_answers(programme, reader=self.language),
             stated=list(self._stated(facts.get("numbers") or {}, keys)),
             notes=[
                 records.Note(

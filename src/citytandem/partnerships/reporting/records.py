@@ -113,11 +113,15 @@ class Partnership:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question of a survey with how many gave each answer. Small cells are hidden before they come here."""
+    """One question of a survey with how many gave each answer. Small cells are hidden before they come here.
+
+    `asked`: how many took part, whether or not they answered this question. `href`: where the results stand.
+    """
 
     question: Words
     asked: int
     counts: Sequence[tuple[str, int | None]]
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

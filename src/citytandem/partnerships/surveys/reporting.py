@@ -1,0 +1,39 @@
+"""What surveys give to the report of a programme: published results only, small numbers hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from citytandem.core.versions import read
+from citytandem.notifications.contract import absolute
+from citytandem.partnerships.models import Programme, Survey
+from citytandem.partnerships.reporting.records import Answer, Words
+from citytandem.partnerships.surveys.reading import found_in, questions_of
+from citytandem.partnerships.surveys.showing import names_of
+
+
+def survey_answers(programme: Programme, *, reader: str) -> list[Answer]:
+    """The latest published wave of each survey, question by question; open questions are left to the survey's own page."""
+    rows = (
+        Survey.objects.filter(programme=programme, waves__published_at__isnull=False).distinct().order_by("created_at")
+    )
+    return [answer for survey in rows for answer in _of(survey, reader)]
+
+
+def _of(survey: Survey, reader: str) -> Iterator[Answer]:
+    waves = list(survey.waves.filter(published_at__isnull=False).order_by("number"))
+    found = found_in(survey, waves, waves[-1], everything=False, with_texts=False)
+    if found.numbers.took_part is None:
+        return
+    for row, finding in zip(questions_of(survey), found.numbers.findings, strict=True):
+        if not finding.is_told or not finding.cells:
+            continue
+        names = names_of(survey, row, reader)
+        counts = [(names.get(cell.key, cell.key), cell.count) for cell in finding.cells]
+        if row.kind != "multi":
+            counts.append((_("Not answered"), finding.skipped))
+        text = read(row.text, reader=reader, original=survey.language)
+        words = Words(text.text, "" if text.language == reader else text.language)
+        yield Answer(words, found.numbers.took_part, counts, absolute(f"/surveys/{survey.slug}/results"))
