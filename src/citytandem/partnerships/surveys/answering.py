@@ -24,12 +24,17 @@ from citytandem.partnerships.surveys.questions import Question, complaint, is_sk
 
 # So many others are written anew with each answer; in larger waves a random part of them.
 MIXED = 500
-_WRONG = {
-    "missing": _("Please answer this question."),
-    "unknown": _("This is not one of the answers."),
-    "range": _("This number is outside the limits."),
-    "long": _("This text is too long."),
-}
+
+
+def _refusal(wrong: str, key: str) -> Invalid:
+    """What is said of an answer that does not fit."""
+    refusals = {
+        "missing": Invalid("survey.answer_missing", _("Please answer this question."), field=key),
+        "unknown": Invalid("survey.answer_unknown", _("This is not one of the answers."), field=key),
+        "range": Invalid("survey.answer_range", _("This number is outside the limits."), field=key),
+        "long": Invalid("survey.answer_long", _("This text is too long."), field=key),
+    }
+    return refusals[wrong]
 
 
 def ticket_of(secret: str) -> SurveyTicket:
@@ -84,7 +89,7 @@ def checked(questions: Sequence[SurveyQuestion], values: Mapping[str, Any]) -> d
     for key, row in known.items():
         wrong = complaint(plain(row), values.get(key))
         if wrong is not None:
-            raise Invalid(f"survey.answer_{wrong}", _WRONG[wrong], field=key)
+            raise _refusal(wrong, key)
     given = {key: values[key] for key in known if not is_skipped(values.get(key))}
     if not given:
         raise Invalid("survey.nothing_answered", _("Please answer at least one question."))
