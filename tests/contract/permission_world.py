@@ -86,6 +86,8 @@ def scene() -> Scene:
         "cities": {"slug": "krefeld", "key": "krefeld"},
         **work_paths(world.partnership),
         "partnerships": {"slug": "krefeld-sofia", "partnership": "krefeld-sofia", **work_values(world.partnership)},
+        "surveys": {"slug": "views", "key": "q1", "number": "1", "secret": "a-ticket"},
+        "/surveys/open/<key>": {"key": "open-to-all"},
         "programmes": programme_values(world.cities["krefeld"]),
         "departments": {"slug": "waste"},
         "organisations": {"slug": "friends"},

@@ -56,10 +56,10 @@ BODIES: dict[str, Any] = {
 }
 
 # What somebody without a sign-in may do by POST: getting in, reporting, answering to a match, stopping e-mails, having
-# the conditions of two cities compared, of which nothing is kept.
+# the conditions of two cities compared, of which nothing is kept; and answering a survey with an invitation.
 VISITORS_WRITE = re.compile(
     r"^/(sign-in|sign-up|sign-out|password|confirm|report|match/feedback|api/v1/match|api/v1/feedback|"
-    r"notifications/unsubscribe|invitation|translations|solutions/[^/]+/reuse$)"
+    r"notifications/unsubscribe|invitation|translations|surveys/(answer|open)/|solutions/[^/]+/reuse$)"
 )
 
 
