@@ -28,7 +28,7 @@ def _of(survey: Survey, reader: str) -> Iterator[Answer]:
     if found.numbers.took_part is None:
         return
     for row, finding in zip(questions_of(survey), found.numbers.findings, strict=True):
-        if not finding.is_told or not finding.cells:
+        if not finding.is_told or not finding.cells or finding.answered == 0:
             continue
         names = names_of(survey, row, reader)
         counts = [(names.get(cell.key, cell.key), cell.count) for cell in finding.cells]

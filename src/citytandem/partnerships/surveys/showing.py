@@ -68,6 +68,8 @@ def names_of(survey: Survey, row: SurveyQuestion, reader: str) -> dict[str, str]
 
 
 def _bars(survey: Survey, row: SurveyQuestion, finding: Finding, reader: str) -> Iterator[Bar]:
+    if finding.answered == 0:
+        return  # nothing to draw: a share of nobody would look like a finding
     names = names_of(survey, row, reader)
     for cell in finding.cells:
         yield _bar(names.get(cell.key, cell.key), cell)
