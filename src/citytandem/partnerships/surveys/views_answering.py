@@ -27,7 +27,8 @@ from citytandem.partnerships.surveys.asking import is_open
 from citytandem.partnerships.surveys.forms import AnswerForm
 from citytandem.partnerships.surveys.views_building import answer_context, title_of
 
-_OPENLY = throttle.Limit("survey_open", most=20, seconds=3_600)
+# A whole conference may answer from one network.
+_OPENLY = throttle.Limit("survey_open", most=200, seconds=3_600)
 
 
 @dataclass(frozen=True, slots=True)
