@@ -21,6 +21,7 @@ from citytandem.core import clock
 from citytandem.core.errors import Conflict, Forbidden, Invalid, NotFound
 from citytandem.notifications.models import Notice
 from citytandem.partnerships.models import Survey, SurveyAnswer, SurveyQuestion, SurveyTicket
+from citytandem.partnerships.reporting.reading import programme_record
 from citytandem.partnerships.surveys import asking, building, reading
 from citytandem.partnerships.surveys.answering import answer_with_ticket
 from tests.integration.partnerships.programme_world import programme_world
@@ -339,3 +340,20 @@ def test_pages_of_the_coordination(world: SimpleNamespace) -> None:
         assert len(queries) <= 12, address
     assert guest.get(start).status_code == 200
     assert guest.get(f"{home}/build").status_code == 302
+
+
+def test_published_results_stand_in_the_report_of_the_programme(world: SimpleNamespace) -> None:
+    """With what is hidden, the way to the results, and in the papers too; what is not public does not."""
+    row = a_survey(world.programme, world.coordinator, {}, {"kind": "text"}, {"text": "Not asked by anybody."})
+    wave = opened(row, world.coordinator)
+    answered(wave, *[{"q1": step} for step in (1, 2, 2, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5)])
+    asking.wave_close(survey_id=row.id, number=1, by=world.coordinator)
+    assert not programme_record(world.coordinator, world.programme.slug, base="").answers
+    asking.wave_publish(survey_id=row.id, number=1, shown=True, by=world.coordinator)
+    record = programme_record(world.coordinator, world.programme.slug, base="")
+    (answer,) = record.answers
+    assert (answer.question.text, answer.asked) == ("It was worth it.", 15)
+    assert [count for _label, count in answer.counts] == [None, None, None, 6, 6, None]
+    assert answer.href.endswith(f"/surveys/{row.slug}/results")
+    page = browser().get(f"/programme/report?programme={world.programme.slug}").content.decode()
+    assert "It was worth it." in page
