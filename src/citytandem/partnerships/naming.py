@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
+from itertools import chain, count
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = str.maketrans({
@@ -30,3 +32,9 @@ def place_slug(name: str, *, country: str, geonameid: int) -> str:
     """`vila-ad-3038832`: readable, and unique because GeoNames numbers are."""
     stem = _NOT_SLUG.sub("-", fold(name)).strip("-")[:50].rstrip("-")
     return "-".join(part for part in (stem, country.lower(), str(geonameid)) if part)
+
+
+def free_slug(title: str, *, taken: Collection[str], fallback: str) -> str:
+    """A short name for an address that is not in `taken`: `six-cities`, `six-cities-2` …"""
+    stem = _NOT_SLUG.sub("-", fold(title)).strip("-")[:60].rstrip("-") or fallback
+    return next(slug for slug in chain([stem], (f"{stem}-{number}" for number in count(2))) if slug not in taken)

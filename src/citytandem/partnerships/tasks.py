@@ -22,3 +22,11 @@ def solve(solution_id: str) -> None:
     except Exception:
         solution_failed(UUID(solution_id))
         raise
+
+
+@jobs.task(name="partnerships.survey_texts", queue="heavy", retry=jobs.patiently(OperationalError, Unavailable))
+def survey_texts(wave_id: str) -> None:
+    """Group what people wrote in a wave that is closed."""
+    from citytandem.partnerships.surveys.texts import texts_group
+
+    texts_group(UUID(wave_id))

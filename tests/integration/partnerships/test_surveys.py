@@ -24,6 +24,7 @@ from citytandem.partnerships.models import Survey, SurveyAnswer, SurveyQuestion,
 from citytandem.partnerships.reporting.reading import programme_record
 from citytandem.partnerships.surveys import asking, building, reading
 from citytandem.partnerships.surveys.answering import answer_with_ticket
+from citytandem.partnerships.surveys.texts import texts_group
 from tests.integration.partnerships.programme_world import programme_world
 from tests.integration.partnerships.survey_world import QUESTION, a_survey, answered, opened, with_contacts
 
@@ -127,7 +128,7 @@ def test_everybody_is_invited_once_and_answers_once(world: SimpleNamespace) -> N
     asking.invite_addresses(
         survey_id=row.id,
         number=1,
-        addresses=["a@example.org", " a@example.org ", ""],
+        addresses=["a@example.org", "a@example.org"],
         language="de",
         by=world.coordinator,
     )
@@ -273,8 +274,13 @@ def test_texts_are_grouped_and_only_quoted_with_consent(world: SimpleNamespace) 
     for place in range(6):
         answer_openly(wave.key, {"q1": f"We had no time {place}"}, may_be_quoted=place == 0)
     asking.wave_close(survey_id=row.id, number=1, by=world.coordinator)
+    (waiting,) = results(row, world.coordinator).groups["q1"]
+    assert (waiting.count, len(waiting.quotes)) == (None, 6)
+    texts_group(wave.id)
     inside = results(row, world.coordinator).groups["q1"]
-    assert sum(len(group.quotes) for group in inside) == 6
+    assert sum(len(group.quotes) for group in inside) == sum(group.count or 0 for group in inside) == 6
+    SurveyAnswer.objects.filter(values__q1="We had no time 5").delete()  # erased later: it is told no more
+    assert sum(len(group.quotes) for group in results(row, world.coordinator).groups["q1"]) == 5
     asking.wave_publish(survey_id=row.id, number=1, shown=True, by=world.coordinator)
     shown = browser().get(f"/surveys/{row.slug}/results").content.decode()
     assert re.findall(r"We had no time \d", shown) == ["We had no time 0"]
@@ -317,7 +323,11 @@ def test_pages_of_the_coordination(world: SimpleNamespace) -> None:
     assert unit.get(f"{home}/preview").status_code == 200
     assert unit.post(f"{home}/waves", {"closes_at": "2020-01-01"}).status_code == 422
     assert unit.post(f"{home}/waves", {"everybody": "on"}).status_code == 302
-    assert unit.post(f"{home}/waves/1/invite", {"addresses": "no address"}).status_code == 422
+    odd = unit.post(f"{home}/waves/1/invite", {"addresses": "a@example.org\nno address"})
+    assert odd.status_code == 422
+    assert "These are no e-mail addresses: no address" in odd.content.decode()
+    assert unit.post(f"{home}/waves/1/invite", {"addresses": "a@example.org\n\n a@example.org "}).status_code == 302
+    assert len(secrets()) == 1
     assert unit.post(f"{home}/waves/1", {"wish": "invite"}).status_code == 302
     secret = secrets()[0]
     guest = browser()
@@ -357,3 +367,24 @@ def test_published_results_stand_in_the_report_of_the_programme(world: SimpleNam
     assert answer.href.endswith(f"/surveys/{row.slug}/results")
     page = browser().get(f"/programme/report?programme={world.programme.slug}").content.decode()
     assert "It was worth it." in page
+
+
+def test_a_share_that_falls_is_told_as_falling(world: SimpleNamespace) -> None:
+    row = a_survey(world.programme, world.coordinator, {"kind": "choice", "options": "Yes\nNo"})
+    for yes, no in ((15, 5), (5, 15)):
+        wave = opened(row, world.coordinator)
+        answered(wave, *[{"q1": "o1"}] * yes, *[{"q1": "o2"}] * no)
+        asking.wave_close(survey_id=row.id, number=wave.number, by=world.coordinator)
+    page = browser(world.coordinator).get(f"/surveys/{row.slug}/results").content.decode()
+    assert "The share of the first answer changed by -50 points" in page
+    assert "That is more than chance." in page
+
+
+def test_counting_invitations_and_answers_does_not_multiply_them(world: SimpleNamespace) -> None:
+    with_contacts(world, 3)
+    row = a_survey(world.programme, world.coordinator)
+    wave = opened(row, world.coordinator)
+    asking.invite_contacts(survey_id=row.id, number=1, by=world.coordinator)
+    answered(wave, *[{"q1": 3}] * 4)
+    (counted,) = reading.waves_counted(row)
+    assert (counted.asked, counted.given) == (6, 4)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citytandem.partnerships.naming import fold, place_slug, sort_key
+from citytandem.partnerships.naming import fold, free_slug, place_slug, sort_key
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,18 @@ def test_any_name_makes_a_slug_that_fits(name: str, country: str, number: int) -
 @given(st.text(max_size=200))
 def test_folding_twice_is_folding_once(name: str) -> None:
     assert sort_key(sort_key(name)) == sort_key(name)
+
+
+@given(st.text(max_size=120), st.sets(st.sampled_from(["a", "a-2", "a-3", "survey", "survey-2"])))
+def test_a_free_slug_is_free_and_fits_an_address(title: str, taken: set[str]) -> None:
+    slug = free_slug(title, taken=taken, fallback="survey")
+    assert slug not in taken
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
+    assert len(slug) <= 66
+    assert free_slug(title, taken={*taken, slug}, fallback="survey") != slug
+
+
+def test_a_free_slug_counts_up() -> None:
+    assert free_slug("Łódź & Gdańsk!", taken=(), fallback="x") == "lodz-gdansk"
+    assert free_slug("A", taken={"a", "a-2"}, fallback="x") == "a-3"
+    assert free_slug("София", taken=(), fallback="programme") == "programme"

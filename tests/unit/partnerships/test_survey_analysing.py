@@ -46,7 +46,7 @@ def test_each_kind_counts_what_it_should() -> None:
     assert [cell.count for cell in choice.cells] == [7, 6]
     assert [cell.count for cell in multi.cells] == [13, 7, 0]
     assert number.mean is not None
-    assert number.mean.value == round((7 * 8 + 6 * 2) / 13, 2)
+    assert number.mean.value == round((7 * 8 + 6 * 2) / 13, 1)
     assert (text.answered, text.skipped) == (7, 6)
 
 
@@ -54,6 +54,16 @@ def test_too_few_answers_tell_nothing() -> None:
     found = analysed([SCALE, TEXT], [{"s": 5, "t": "x"}] * 4)
     assert found.took_part is None
     assert not any(finding.is_told or finding.cells or finding.mean for finding in found.findings)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 40), min_size=5, max_size=20), st.integers(0, 2_000))
+def test_no_mean_tells_the_value_of_one(small: list[int], large: int) -> None:
+    """Whoever knows all but one of the values cannot be kept out; but a mean is not the value of one in disguise."""
+    question = Question("n", "number", least=0, most=2_000)
+    values = [*small, large]
+    found = analysed([question], [{"n": float(value)} for value in values]).findings[0]
+    assert (found.mean is None) == (2 * max(values) > sum(values))
 
 
 def test_a_lone_skipper_is_not_told() -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.i18n import TranslatedField
 from citytandem.core.ids import uuid7
-from citytandem.partnerships.models.cities import City, CityContact
+from citytandem.partnerships.models.cities import CityContact
 from citytandem.partnerships.models.programmes import Partnership, Programme
 
 
@@ -102,7 +102,8 @@ class SurveyQuestion(models.Model):
 class SurveyWave(models.Model):
     """One time at which the questions were asked. `key`: of the address under which everybody may answer, if there is one.
 
-    Questions and options are frozen from `opened_at` of the first wave on.
+    Questions and options are frozen from `opened_at` of the first wave on. `groups`: texts that mean much the same, by the
+    key of their question: for each group (answer, language) pairs; None until the job has been there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -112,6 +113,7 @@ class SurveyWave(models.Model):
     closes_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    groups = models.JSONField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -144,7 +146,6 @@ class SurveyTicket(models.Model):
     contact = models.ForeignKey(
         CityContact, null=True, blank=True, on_delete=models.SET_NULL, related_name="survey_tickets"
     )
-    city = models.ForeignKey(City, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     is_used = models.BooleanField(default=False)
     pseudonym = models.UUIDField(null=True, blank=True)
 

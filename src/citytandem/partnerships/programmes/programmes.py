@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
@@ -17,7 +16,7 @@ from citytandem.core import clock
 from citytandem.core.errors import Invalid
 from citytandem.core.permissions import require
 from citytandem.partnerships.models import Programme
-from citytandem.partnerships.naming import sort_key
+from citytandem.partnerships.naming import free_slug
 
 
 @transaction.atomic
@@ -30,7 +29,9 @@ def programme_write(*, programme_id: UUID | None, values: Mapping[str, Any], by:
         raise Invalid("programme.ends_early", _("It cannot end before it begins."), field="ends_on")
     now = clock.now()
     if row is None:
-        row = Programme(slug=_free_slug(values["title"]), created_by_id=by.id, created_at=now)
+        taken = {*Programme.objects.values_list("slug", flat=True), "new"}
+        slug = free_slug(values["title"], taken=taken, fallback="programme")
+        row = Programme(slug=slug, created_by_id=by.id, created_at=now)
     language = values["language"]
     row.language, row.state, row.quiet_weeks = language, values["state"], values["quiet_weeks"]
     row.title = {**row.title, language: {"text": values["title"], "by": "human"}}
@@ -40,9 +41,3 @@ def programme_write(*, programme_id: UUID | None, values: Mapping[str, Any], by:
     row.applies_until = datetime.combine(until, time.max, timezone.get_current_timezone()) if until else None
     row.save()
     return row
-
-
-def _free_slug(title: str) -> str:
-    slug = slugify(sort_key(title))[:60] or "programme"
-    taken = {*Programme.objects.filter(slug__startswith=slug).values_list("slug", flat=True), "new"}
-    return next(option for option in (slug, *(f"{slug}-{number}" for number in range(2, 1_000))) if option not in taken)

@@ -217,13 +217,13 @@ class _Writer:
         yield self._heading(1, "answers")
         for answer in self.record.answers:
             yield Heading(2, answer.question)
+            yield Paragraph([Sentence(Words(f"n = {answer.asked}"), answer.href)])
             rows = [
                 (Cell(Words(label)), Cell(Words(self.words["hidden"] if count is None else str(count))))
                 for label, count in answer.counts
             ]
             summary = f"{answer.question.text} (n = {answer.asked})"
             yield Table(summary, (self.words["what"], self.words["number"]), rows, (7, 3), (1,))
-            yield Paragraph([Sentence(Words(summary), answer.href)])
 
     def _doubts(self, *, about: Partnership | None = None) -> Iterator[Block]:
         noted = () if about else self.record.notes

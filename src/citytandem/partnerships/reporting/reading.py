@@ -98,7 +98,7 @@ class _Reader:
             partnerships=partnerships,
             events=[self._event(event, cities) for event in selectors.event_list()],
             works=self.works,
-            answers=survey_answers(programme, reader=self.language),
+            answers=survey_answers(programme, reader=self.language, base=self.base),
             stated=list(self._stated(facts.get("numbers") or {}, keys)),
             notes=[
                 records.Note(

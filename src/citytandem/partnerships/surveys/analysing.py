@@ -102,8 +102,9 @@ def _finding(question: Question, answers: Sequence[Answers], least: int) -> Find
     if told is None:
         return Finding(question, is_told=False)
     mean = None
-    if question.kind == NUMBER and told[0] is not None:
-        mean = _mean(_interval(np.array(values_of(question, answers)), digits=2), given)
+    values = np.array(values_of(question, answers)) if question.kind == NUMBER else np.zeros(0)
+    if told[0] is not None and not (least and _is_dominated(values)):
+        mean = _mean(_interval(values), given)
     return Finding(question, is_told=True, answered=told[0], skipped=told[1], mean=mean)
 
 
@@ -150,13 +151,19 @@ def _cell(key: str, count: int | None, of: int | None) -> Cell:
     return Cell(key, count, None if count is None or of is None else wilson(count, of))
 
 
-def _interval(values: np.ndarray, *, digits: int = 1) -> tuple[float, float, float] | None:
-    """Mean, low, high; (Student 1908, Biometrika 6, 1-25). None below two values."""
+def _is_dominated(values: np.ndarray) -> bool:
+    """Whether one value makes up more than half of all: then their mean would tell it (Hundepool 2012, 4.2.2)."""
+    sizes = np.abs(values)
+    return bool(len(sizes)) and float(sizes.max()) > sizes.sum() / 2
+
+
+def _interval(values: np.ndarray) -> tuple[float, float, float] | None:
+    """Mean, low, high with one decimal (Student 1908, Biometrika 6, 1-25). None below two values."""
     if len(values) < 2:
         return None
     middle = float(values.mean())
     room = float(stats.t.ppf(0.975, len(values) - 1)) * float(values.std(ddof=1)) / sqrt(len(values))
-    return round(middle, digits), round(middle - room, digits), round(middle + room, digits)
+    return round(middle, 1), round(middle - room, 1), round(middle + room, 1)
 
 
 def _mean(figures: tuple[float, float, float] | None, cases: int) -> Mean | None:

@@ -127,8 +127,7 @@ def _mix_answers(wave: SurveyWave, fresh: SurveyAnswer) -> None:
     others = list(wave.answers.filter(id__in=random.sample(ids, min(len(ids), MIXED))))
     rows = [
         SurveyAnswer(
-            id=uuid4(), wave=wave, is_anonymous=True, values=dict(random.sample(sorted(one.values.items()), len(one.values))),
-            may_be_quoted=one.may_be_quoted,
+            id=uuid4(), wave=wave, is_anonymous=True, values=one.values, may_be_quoted=one.may_be_quoted,
         )
         for one in (*others, fresh)
     ]  # fmt: skip

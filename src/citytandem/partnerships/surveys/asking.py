@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
-from citytandem.core import clock
+from citytandem.core import clock, jobs
 from citytandem.core.errors import Conflict, Invalid, NotFound
 from citytandem.notifications.contract import mail_send
 from citytandem.partnerships.models import CityContact, Survey, SurveyTicket, SurveyWave
@@ -64,6 +64,7 @@ def wave_close(*, survey_id: UUID, number: int, by: Actor) -> SurveyWave:
     if wave.closed_at is None:
         wave.closed_at = clock.now()
         wave.save(update_fields=["closed_at"])
+        jobs.enqueue("partnerships.survey_texts", queue="heavy", wave_id=str(wave.id))
     return wave
 
 
@@ -111,7 +112,7 @@ def invite_addresses(*, survey_id: UUID, number: int, addresses: Iterable[str], 
     if not survey.is_anonymous:
         told = _("Only named contacts can be asked in a survey that is not anonymous.")
         raise Invalid("survey.addresses_named", told, field="addresses")
-    wanted = list(dict.fromkeys(address.strip() for address in addresses if address.strip()))
+    wanted = list(dict.fromkeys(addresses))
     if len(wanted) > MOST_ADDRESSES:
         many = _("At most %(most)s addresses at once.") % {"most": MOST_ADDRESSES}
         raise Invalid("survey.too_many_addresses", many, field="addresses")
@@ -137,10 +138,7 @@ def secret_hash(secret: str) -> str:
 
 def _ticket(wave: SurveyWave, *, contact: CityContact | None = None, pseudonym: UUID | None = None) -> str:
     secret = token_urlsafe(32)
-    SurveyTicket.objects.create(
-        wave=wave, secret_hash=secret_hash(secret), contact=contact, pseudonym=pseudonym,
-        city_id=contact.city_id if contact else None,
-    )  # fmt: skip
+    SurveyTicket.objects.create(wave=wave, secret_hash=secret_hash(secret), contact=contact, pseudonym=pseudonym)
     return secret
 
 

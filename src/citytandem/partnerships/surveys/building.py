@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Max
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
@@ -16,7 +15,7 @@ from citytandem.core import clock
 from citytandem.core.errors import Conflict, Invalid, NotFound
 from citytandem.core.permissions import require
 from citytandem.partnerships.models import Partnership, Programme, Survey, SurveyQuestion
-from citytandem.partnerships.naming import sort_key
+from citytandem.partnerships.naming import free_slug
 from citytandem.partnerships.surveys.standard import standard_questions
 
 MOST_QUESTIONS = 60
@@ -36,7 +35,10 @@ def survey_write(*, programme_id: UUID, survey_id: UUID | None, values: Mapping[
     require("partnerships.coordinate", by, programme)
     now = clock.now()
     if survey_id is None:
-        row = Survey(programme=programme, slug=_free_slug(values["title"]), created_by_id=by.id, created_at=now)
+        # Addresses below /surveys that are no survey's.
+        taken = {*Survey.objects.values_list("slug", flat=True), "answer", "open", "thanks"}
+        slug = free_slug(values["title"], taken=taken, fallback="survey")
+        row = Survey(programme=programme, slug=slug, created_by_id=by.id, created_at=now)
     else:
         row = locked(survey_id, by=by)
         promised = (row.is_anonymous, row.least) != (values["is_anonymous"], values["least"])
@@ -85,12 +87,8 @@ def question_write(*, survey_id: UUID, key: str, values: Mapping[str, Any], by: 
             getattr(row, name)[language] = {"text": columns[name], "by": "human"}
         else:
             getattr(row, name).pop(language, None)
-    row.kind, row.is_required, row.least, row.most = (
-        columns["kind"],
-        columns["is_required"],
-        columns["least"],
-        columns["most"],
-    )
+    for name in ("kind", "is_required", "least", "most"):
+        setattr(row, name, columns[name])
     row.options = _options(row.options, columns["options"], language)
     row.save()
     _touch(survey)
@@ -197,12 +195,6 @@ def _partnership(programme: Programme, slug: str) -> Partnership | None:
 def _free_key(survey: Survey) -> str:
     taken = set(survey.questions.values_list("key", flat=True))
     return next(f"q{number}" for number in range(1, MOST_QUESTIONS * 50) if f"q{number}" not in taken)
-
-
-def _free_slug(title: str) -> str:
-    slug = slugify(sort_key(title))[:60] or "survey"
-    taken = set(Survey.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
-    return next(option for option in (slug, *(f"{slug}-{number}" for number in range(2, 1_000))) if option not in taken)
 
 
 def _touch(survey: Survey) -> None:

@@ -16,6 +16,7 @@ from scipy import stats
 
 from citytandem.core.statistics import Share
 from citytandem.partnerships.surveys.analysing import Finding, Mean
+from citytandem.partnerships.surveys.questions import CHOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,14 @@ def of_shares(earlier: Share, later: Share) -> Change:
     low = gap - sqrt((later.value - later.low) ** 2 + (earlier.high - earlier.value) ** 2)
     high = gap + sqrt((later.high - later.value) ** 2 + (earlier.value - earlier.low) ** 2)
     return Change(gap, max(-1.0, low), min(1.0, high), min(earlier.total, later.total), is_paired=False)
+
+
+def of_first_shares(earlier: Finding, later: Finding) -> Change | None:
+    """Change of the share of the first option, as it stands in both tables; None where it is not told."""
+    shares = [finding.cells[0].share if finding.cells else None for finding in (earlier, later)]
+    if earlier.question.kind != CHOICE or shares[0] is None or shares[1] is None:
+        return None
+    return of_shares(shares[0], shares[1])
 
 
 def _half(mean: Mean) -> float:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.versions import read
 from citytandem.partnerships.models import QuestionKind, SurveyQuestion
-from citytandem.partnerships.surveys.questions import LONGEST
+from citytandem.partnerships.surveys.questions import LONGEST, is_skipped
+from citytandem.partnerships.surveys.standard import TOPICS
 from citytandem.ui.forms import Checks, PlainForm, Radios, dress
 
 
@@ -120,6 +124,25 @@ class AddressesForm(PlainForm):
         label=_("E-mail addresses, one on each line"), max_length=50_000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
+    def clean_addresses(self) -> list[str]:
+        """Each once; those that are no addresses are named."""
+        lines = list(
+            dict.fromkeys(line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip())
+        )
+        odd = [line for line in lines if not _is_address(line)]
+        if odd:
+            told = _("These are no e-mail addresses: %(lines)s")
+            raise ValidationError(told, params={"lines": ", ".join(odd[:5])}, code="address")
+        return lines
+
+
+def _is_address(line: str) -> bool:
+    try:
+        validate_email(line)
+    except ValidationError:
+        return False
+    return True
+
 
 class AnswerForm(PlainForm):
     """The questions as fields, in the reader's language. A question that is empty is skipped."""
@@ -131,24 +154,24 @@ class AnswerForm(PlainForm):
         self.questions = questions
         for row in questions:
             self.fields[row.key] = dress(_field(row, reader, original))
-        self.fields["may_be_quoted"] = dress(
-            forms.BooleanField(label=_("What I wrote in my own words may be quoted without my name."), required=False)
-        )
+        if any(row.kind == "text" for row in questions):
+            told = _("What I wrote in my own words may be quoted without my name.")
+            self.fields["may_be_quoted"] = dress(forms.BooleanField(label=told, required=False))
 
     def values(self) -> dict[str, Any]:
         """The answers by key, as they are kept."""
         found: dict[str, Any] = {}
         for row in self.questions:
             value = self.cleaned_data.get(row.key)
-            if value in (None, "", []):
-                continue
-            found[row.key] = int(value) if row.kind == "scale" else value
+            if not is_skipped(value):
+                found[row.key] = int(self.cleaned_data[row.key]) if row.kind == "scale" else value
         return found
 
     @property
-    def question_fields(self) -> list[Any]:
-        """The fields of the questions, with their topic where it begins."""
-        return [self[row.key] for row in self.questions]
+    def parts(self) -> list[tuple[str, list[Any]]]:
+        """The fields of the questions under the names of their topics; own questions have none."""
+        grouped = groupby(self.questions, key=lambda row: row.topic)
+        return [(str(TOPICS.get(topic, "")), [self[row.key] for row in rows]) for topic, rows in grouped]
 
 
 def _field(row: SurveyQuestion, reader: str, original: str) -> forms.Field:

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from citytandem.core.versions import read
-from citytandem.notifications.contract import absolute
 from citytandem.partnerships.models import Programme, Survey
 from citytandem.partnerships.reporting.records import Answer, Words
-from citytandem.partnerships.surveys.reading import found_in, questions_of
+from citytandem.partnerships.surveys.reading import found_in
 from citytandem.partnerships.surveys.showing import names_of
 
 
-def survey_answers(programme: Programme, *, reader: str) -> list[Answer]:
-    """The latest published wave of each survey, question by question; open questions are left to the survey's own page."""
+def survey_answers(programme: Programme, *, reader: str, base: str) -> list[Answer]:
+    """The latest published wave of each survey, question by question; open questions are left to the survey's own page.
+
+    `base`: what addresses begin with.
+    """
     rows = (
         Survey.objects.filter(programme=programme, waves__published_at__isnull=False).distinct().order_by("created_at")
     )
-    return [answer for survey in rows for answer in _of(survey, reader)]
+    return [answer for survey in rows for answer in _of(survey, reader, base)]
 
 
-def _of(survey: Survey, reader: str) -> Iterator[Answer]:
+def _of(survey: Survey, reader: str, base: str) -> Iterator[Answer]:
     waves = list(survey.waves.filter(published_at__isnull=False).order_by("number"))
-    found = found_in(survey, waves, waves[-1], everything=False, with_texts=False)
+    found = found_in(survey, waves, waves[-1], everything=False)
     if found.numbers.took_part is None:
         return
-    for row, finding in zip(questions_of(survey), found.numbers.findings, strict=True):
+    href = base + reverse("partnerships:survey-results", args=[survey.slug])
+    for row, finding in zip(found.questions, found.numbers.findings, strict=True):
         if not finding.is_told or not finding.cells or finding.answered == 0:
             continue
         names = names_of(survey, row, reader)
@@ -36,4 +40,4 @@ def _of(survey: Survey, reader: str) -> Iterator[Answer]:
             counts.append((_("Not answered"), finding.skipped))
         text = read(row.text, reader=reader, original=survey.language)
         words = Words(text.text, "" if text.language == reader else text.language)
-        yield Answer(words, found.numbers.took_part, counts, absolute(f"/surveys/{survey.slug}/results"))
+        yield Answer(words, found.numbers.took_part, counts, href)

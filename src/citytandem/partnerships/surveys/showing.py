@@ -14,8 +14,9 @@ from citytandem.partnerships.models import Survey, SurveyQuestion
 from citytandem.partnerships.surveys.analysing import Cell, Finding
 from citytandem.partnerships.surveys.changing import Change
 from citytandem.partnerships.surveys.forms import scale_choices
-from citytandem.partnerships.surveys.reading import Found, TextGroup
+from citytandem.partnerships.surveys.reading import Found
 from citytandem.partnerships.surveys.standard import TOPICS
+from citytandem.partnerships.surveys.texts import TextGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,17 @@ class Shown:
     bars: Sequence[Bar]
     change: Change | None
     groups: Sequence[TextGroup]
-    unit: str = ""
+
+    @property
+    def points(self) -> int:
+        """The change of a share in hundredths, below 0 where it fell."""
+        return round(100 * self.change.value) if self.change else 0
 
 
-def shown(survey: Survey, rows: Sequence[SurveyQuestion], found: Found, *, reader: str) -> list[Shown]:
+def shown(survey: Survey, found: Found, *, reader: str) -> list[Shown]:
     """All questions in their order."""
     last, cards = "", []
-    for row, finding in zip(rows, found.numbers.findings, strict=True):
+    for row, finding in zip(found.questions, found.numbers.findings, strict=True):
         topic = str(TOPICS[row.topic]) if row.topic in TOPICS and row.topic != last else ""
         last = row.topic
         cards.append(
@@ -84,9 +89,9 @@ def _bar(label: str, cell: Cell) -> Bar:
     return Bar(label, cell.count, round(100 * share.value), round(100 * share.low), round(100 * share.high))
 
 
-def as_rows(survey: Survey, rows: Sequence[SurveyQuestion], found: Found, *, reader: str) -> Iterator[list[Any]]:
+def as_rows(survey: Survey, found: Found, *, reader: str) -> Iterator[list[Any]]:
     """For a table: wave, key, question, answer, count, share, low, high, mean, mean_low, mean_high; hidden ones empty."""
-    for row, finding in zip(rows, found.numbers.findings, strict=True):
+    for row, finding in zip(found.questions, found.numbers.findings, strict=True):
         start = [found.wave.number, row.key, read(row.text, reader=reader, original=survey.language).text]
         names = names_of(survey, row, reader)
         for cell in finding.cells:

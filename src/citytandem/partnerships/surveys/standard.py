@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy, override
+from django.utils.translation import gettext_lazy, override
 
 from citytandem.core.languages import LANGUAGES
 from citytandem.core.versions import Translations, translations
@@ -78,7 +78,7 @@ def in_all_languages(text: Any) -> Translations:
     found = {}
     for language in LANGUAGES:
         with override(language):
-            found[language] = gettext(str(text)) if isinstance(text, str) else str(text)
+            found[language] = str(text)
     return translations(**found)
 
 

@@ -32,14 +32,14 @@ _OPENLY = throttle.Limit("survey_open", most=200, seconds=3_600)
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Sent:
     """What somebody sent."""
 
     values: dict[str, Any]
     may_be_quoted: bool
 
 
-def _page(request: HttpRequest, wave: SurveyWave, save: Callable[[Given], None], *, is_used: bool) -> HttpResponse:
+def _page(request: HttpRequest, wave: SurveyWave, save: Callable[[Sent], None], *, is_used: bool) -> HttpResponse:
     survey, reader = wave.survey, get_language() or "en"
     form = AnswerForm(
         request.POST or None, questions=reading.questions_of(survey), reader=reader, original=survey.language
@@ -49,7 +49,7 @@ def _page(request: HttpRequest, wave: SurveyWave, save: Callable[[Given], None],
         status = 422
         if form.is_valid():
             try:
-                save(Given(form.values(), form.cleaned_data["may_be_quoted"]))
+                save(Sent(form.values(), form.cleaned_data.get("may_be_quoted", False)))
             except DomainError as error:
                 error.raise_unless_about_input()
                 status = error.status
@@ -67,8 +67,8 @@ def answer(request: HttpRequest, secret: str) -> HttpResponse:
     """Answer with an invitation."""
     ticket = answering.ticket_of(secret)
 
-    def save(given: Given) -> None:
-        answering.answer_with_ticket(secret, given.values, may_be_quoted=given.may_be_quoted)
+    def save(sent: Sent) -> None:
+        answering.answer_with_ticket(secret, sent.values, may_be_quoted=sent.may_be_quoted)
 
     return _page(request, ticket.wave, save, is_used=ticket.is_used)
 
@@ -80,9 +80,9 @@ def answer_openly(request: HttpRequest, key: str) -> HttpResponse:
     """Answer where everybody may."""
     wave = answering.wave_of(key)
 
-    def save(given: Given) -> None:
+    def save(sent: Sent) -> None:
         throttle.count(_OPENLY, throttle.address_of(request))
-        answering.answer_openly(key, given.values, may_be_quoted=given.may_be_quoted)
+        answering.answer_openly(key, sent.values, may_be_quoted=sent.may_be_quoted)
 
     return _page(request, wave, save, is_used=False)
 
@@ -112,7 +112,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     reader = get_language() or "en"
     context = {
         "survey": survey, "title": title_of(survey), "waves": waves, "found": found,
-        "cards": showing.shown(survey, reading.questions_of(survey), found, reader=reader),
+        "cards": showing.shown(survey, found, reader=reader),
         "coordinates": allowed("partnerships.coordinate", actor_of(request), survey.programme),
     }  # fmt: skip
     return render(request, "partnerships/surveys/results.html", context)
@@ -123,7 +123,7 @@ def results_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """The same numbers as a table; what is hidden on the page is empty here."""
     survey, _waves, found = _found(request, slug)
     reader = get_language() or "en"
-    rows = list(showing.as_rows(survey, reading.questions_of(survey), found, reader=reader))
+    rows = list(showing.as_rows(survey, found, reader=reader))
     response = StreamingHttpResponse(
         csv_lines(showing.HEADER, rows, language=reader), content_type="text/csv; charset=utf-8"
     )
@@ -136,7 +136,7 @@ def results_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The same numbers for machines."""
     survey, _waves, found = _found(request, slug)
     reader = get_language() or "en"
-    rows = showing.as_rows(survey, reading.questions_of(survey), found, reader=reader)
+    rows = showing.as_rows(survey, found, reader=reader)
     told = {
         "survey": survey.slug, "wave": found.wave.number, "took_part": found.numbers.took_part, "least": survey.least,
         "is_anonymous": survey.is_anonymous, "rows": [dict(zip(showing.HEADER, row, strict=True)) for row in rows],

@@ -18,10 +18,11 @@ from citytandem.core.errors import DomainError
 from citytandem.core.permissions import allowed, require
 from citytandem.core.versions import read
 from citytandem.notifications.contract import absolute
-from citytandem.partnerships.accompanying.views.guard import answer
-from citytandem.partnerships.guarding import METHODS, signed_in
-from citytandem.partnerships.models import Survey
+from citytandem.partnerships.guarding import METHODS, answer, signed_in
+from citytandem.partnerships.models import Programme, Survey
+from citytandem.partnerships.presenters import partnership_brief
 from citytandem.partnerships.programmes import presenters, selectors
+from citytandem.partnerships.selectors import city_cards
 from citytandem.partnerships.surveys import asking, building, reading
 from citytandem.partnerships.surveys.forms import (
     AddressesForm,
@@ -32,11 +33,11 @@ from citytandem.partnerships.surveys.forms import (
     question_values,
 )
 
-_LANGUAGE = "en"
+_BUILDER = "partnerships/surveys/builder.html"
 
 
 def _reader() -> str:
-    return get_language() or _LANGUAGE
+    return get_language() or "en"
 
 
 def _path(survey: Survey) -> str:
@@ -115,12 +116,11 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 def survey(request: HttpRequest, slug: str) -> HttpResponse:
     """The builder: questions in their order, waves with how many were asked and answered."""
     row = reading.survey_get(actor_of(request), slug)
-    return _builder(request, row)
+    return render(request, _BUILDER, _builder(row))
 
 
-def _builder(
-    request: HttpRequest, row: Survey, *, wave_form: Any = None, addresses: Any = None, status: int = 200
-) -> HttpResponse:
+def _builder(row: Survey, **forms: Any) -> dict[str, Any]:
+    """What the builder shows. `forms`: those that were sent; the others are empty."""
     reader, questions = _reader(), reading.questions_of(row)
     waves = reading.waves_counted(row)
     cards = [
@@ -134,13 +134,13 @@ def _builder(
         }
         for wave in waves
     ]
-    context = {
+    return {
         "card": presenters.programme_card(row.programme, reader=reader), "survey": row, "title": title_of(row),
         "text": read(row.text, reader=reader, original=row.language), "questions": cards, "waves": shown,
-        "is_frozen": bool(waves), "wave_form": wave_form or WaveForm(), "addresses": addresses or AddressesForm(),
-        "has_open": any(wave.closed_at is None for wave in waves), "form": wave_form or addresses,
+        "partnership": dict(_partnerships(row.programme)).get(row.partnership.slug) if row.partnership else "",
+        "is_frozen": bool(waves), "wave_form": WaveForm(), "addresses": AddressesForm(),
+        "has_open": any(wave.closed_at is None for wave in waves), **forms,
     }  # fmt: skip
-    return render(request, "partnerships/surveys/builder.html", context, status=status)
 
 
 @never_cache
@@ -207,18 +207,15 @@ def wave_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask the questions now."""
     row = reading.survey_get(actor_of(request), slug)
     form = WaveForm(request.POST)
-    if form.is_valid():
-        try:
-            asking.wave_open(
-                survey_id=row.id, closes_at=form.ends(), everybody=form.cleaned_data["everybody"], by=actor_of(request)
-            )
-        except DomainError as error:
-            error.raise_unless_about_input()
-            form.refuse(error)
-        else:
-            messages.success(request, _("The survey is open."))
-            return HttpResponseRedirect(f"{_path(row)}#waves-title")
-    return _builder(request, row, wave_form=form, status=422)
+
+    def save() -> str:
+        asking.wave_open(
+            survey_id=row.id, closes_at=form.ends(), everybody=form.cleaned_data["everybody"], by=actor_of(request)
+        )
+        return f"{_path(row)}#waves-title"
+
+    context = _builder(row, wave_form=form)
+    return answer(request, form, save, template=_BUILDER, context=context, thanks=_("The survey is open."))
 
 
 @never_cache
@@ -252,20 +249,16 @@ def invite(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Invite people by their addresses."""
     row = reading.survey_get(actor_of(request), slug)
     form = AddressesForm(request.POST)
-    if form.is_valid():
-        try:
-            told = asking.invite_addresses(
-                survey_id=row.id, number=number, addresses=form.cleaned_data["addresses"].splitlines(),
-                language=_reader(), by=actor_of(request),
-            )  # fmt: skip
-        except DomainError as error:
-            error.raise_unless_about_input()
-            error.field = "addresses"
-            form.refuse(error)
-        else:
-            _told(request, told)
-            return HttpResponseRedirect(f"{_path(row)}#waves-title")
-    return _builder(request, row, addresses=form, status=422)
+
+    def save() -> str:
+        told = asking.invite_addresses(
+            survey_id=row.id, number=number, addresses=form.cleaned_data["addresses"], language=_reader(),
+            by=actor_of(request),
+        )  # fmt: skip
+        _told(request, told)
+        return f"{_path(row)}#waves-title"
+
+    return answer(request, form, save, template=_BUILDER, context=_builder(row, addresses=form), thanks="")
 
 
 def _told(request: HttpRequest, invited: asking.Invited) -> None:
@@ -276,5 +269,8 @@ def _told(request: HttpRequest, invited: asking.Invited) -> None:
         messages.info(request, known % {"count": invited.known})
 
 
-def _partnerships(programme: Any) -> list[tuple[str, str]]:
-    return [(slug, slug) for slug in programme.partnerships.order_by("slug").values_list("slug", flat=True)]
+def _partnerships(programme: Programme) -> list[tuple[str, str]]:
+    """(short name, cities) of each. Two queries."""
+    rows = list(programme.partnerships.order_by("slug"))
+    cities = city_cards(list({member for row in rows for member in row.members}))
+    return [(row.slug, partnership_brief(row, cities).title) for row in rows]

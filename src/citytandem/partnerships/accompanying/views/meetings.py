@@ -21,7 +21,8 @@ from citytandem.partnerships.accompanying.meeting_page import meeting_page
 from citytandem.partnerships.accompanying.meeting_page import meetings as meetings_page
 from citytandem.partnerships.accompanying.shown import frame_of, reading
 from citytandem.partnerships.accompanying.typing_records import any_of, own
-from citytandem.partnerships.accompanying.views.guard import METHODS, answer, for_those_who_work
+from citytandem.partnerships.accompanying.views.guard import for_those_who_work
+from citytandem.partnerships.guarding import METHODS, answer
 
 
 @require_safe

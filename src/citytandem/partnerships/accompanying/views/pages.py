@@ -18,7 +18,8 @@ from citytandem.partnerships.accompanying.forms_results import FindingForm, Quot
 from citytandem.partnerships.accompanying.overview import overview
 from citytandem.partnerships.accompanying.results_page import results
 from citytandem.partnerships.accompanying.shown import frame_of
-from citytandem.partnerships.accompanying.views.guard import METHODS, answer, for_those_who_work
+from citytandem.partnerships.accompanying.views.guard import for_those_who_work
+from citytandem.partnerships.guarding import METHODS, answer
 
 
 @require_safe

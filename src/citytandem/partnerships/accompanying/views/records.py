@@ -15,8 +15,9 @@ from citytandem.accounts.contract import actor_of
 from citytandem.partnerships.accompanying import typing_records
 from citytandem.partnerships.accompanying.kinds import Kind
 from citytandem.partnerships.accompanying.shown import Frame, frame_of, reading
-from citytandem.partnerships.accompanying.views.guard import METHODS, answer, for_those_who_work
+from citytandem.partnerships.accompanying.views.guard import for_those_who_work
 from citytandem.partnerships.accompanying.writing import record_remove, record_write
+from citytandem.partnerships.guarding import METHODS, answer
 
 
 @require_http_methods(METHODS)
