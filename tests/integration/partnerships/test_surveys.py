@@ -364,9 +364,12 @@ def test_published_results_stand_in_the_report_of_the_programme(world: SimpleNam
     (answer,) = record.answers
     assert (answer.question.text, answer.asked) == ("It was worth it.", 15)
     assert [count for _label, count in answer.counts] == [None, None, None, 6, 6, None]
-    assert answer.href.endswith(f"/surveys/{row.slug}/results")
+    assert (answer.survey.text, answer.href) == ("How was the exchange?", f"/surveys/{row.slug}/results")
     page = browser().get(f"/programme/report?programme={world.programme.slug}").content.decode()
     assert "It was worth it." in page
+    for kind in ("pdf", "docx"):
+        paper = browser().get(f"/programme/report.{kind}?programme={world.programme.slug}")
+        assert paper.status_code == 200, kind
 
 
 def test_a_share_that_falls_is_told_as_falling(world: SimpleNamespace) -> None:

@@ -30,7 +30,7 @@ from citytandem.partnerships.reporting.records import (
     Words,
     Work,
 )
-from citytandem.partnerships.reporting.tree import Bullets, Document, Paragraph, Picture, Quotation, Table
+from citytandem.partnerships.reporting.tree import Bullets, Document, Heading, Paragraph, Picture, Quotation, Table
 from citytandem.partnerships.reporting.words import report_words
 
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -142,10 +142,25 @@ def test_a_profile_of_a_stranger_is_refused() -> None:
 
 
 def test_hidden_cells_of_a_survey_stay_hidden() -> None:
-    answer = Answer(Words("Was it useful?"), 12, [("yes", 12), ("no", None)])
+    answer = Answer(
+        Words("Was it useful?"), 12, [("yes", 12), ("no", None)], Words("In spring"), "/surveys/spring/results"
+    )
     tables = [block for block in composed(record(answers=[answer])).blocks if isinstance(block, Table)]
-    (shown,) = [table for table in tables if table.summary == "Was it useful? (n = 12)"]
+    (shown,) = [table for table in tables if table.summary == "In spring: Was it useful? (n = 12)"]
     assert [row[1].words.text for row in shown.rows] == ["12", "too few to be shown"]
+
+
+def test_two_surveys_with_one_question_are_told_apart() -> None:
+    told = [
+        Answer(Words("Was it useful?"), 12, [("yes", 12)], Words(name), f"/surveys/{name}/results")
+        for name in ("spring", "autumn")
+    ]
+    blocks = composed(record(answers=told)).blocks
+    assert len({block.summary for block in blocks if isinstance(block, Table)}) == sum(
+        isinstance(block, Table) for block in blocks
+    )
+    headings = [block.words.text for block in blocks if isinstance(block, Heading) and block.level == 2]
+    assert [name for name in headings if name in ("spring", "autumn")] == ["spring", "autumn"]
 
 
 def test_the_timeline_is_hollow_where_the_date_is_uncertain() -> None:

@@ -6,6 +6,7 @@ Framing words come from outside in the reader's language (`words.report_words`);
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from citytandem.partnerships.reporting import pictures
 from citytandem.partnerships.reporting.counting import Figure, figures
@@ -215,15 +216,19 @@ class _Writer:
         if not self.record.answers:
             return
         yield self._heading(1, "answers")
-        for answer in self.record.answers:
-            yield Heading(2, answer.question)
-            yield Paragraph([Sentence(Words(f"n = {answer.asked}"), answer.href)])
-            rows = [
-                (Cell(Words(label)), Cell(Words(self.words["hidden"] if count is None else str(count))))
-                for label, count in answer.counts
-            ]
-            summary = f"{answer.question.text} (n = {answer.asked})"
-            yield Table(summary, (self.words["what"], self.words["number"]), rows, (7, 3), (1,))
+        for (survey, asked, href), answers in groupby(
+            self.record.answers, key=lambda answer: (answer.survey, answer.asked, answer.href)
+        ):
+            yield Heading(2, survey)
+            yield Paragraph([Sentence(Words(f"n = {asked}"), href)])
+            for answer in answers:
+                yield Heading(3, answer.question)
+                rows = [
+                    (Cell(Words(label)), Cell(Words(self.words["hidden"] if count is None else str(count))))
+                    for label, count in answer.counts
+                ]
+                summary = f"{survey.text}: {answer.question.text} (n = {asked})"
+                yield Table(summary, (self.words["what"], self.words["number"]), rows, (7, 3), (1,))
 
     def _doubts(self, *, about: Partnership | None = None) -> Iterator[Block]:
         noted = () if about else self.record.notes

@@ -115,13 +115,15 @@ class Partnership:
 class Answer:
     """One question of a survey with how many gave each answer. Small cells are hidden before they come here.
 
-    `asked`: how many took part, whether or not they answered this question. `href`: where the results stand.
+    `asked`: how many took part, whether or not they answered this question. `survey`: what asked it, with `href` to its
+    results. The same question may be asked by several.
     """
 
     question: Words
     asked: int
     counts: Sequence[tuple[str, int | None]]
-    href: str = ""
+    survey: Words
+    href: str
 
 
 @dataclass(frozen=True, slots=True)

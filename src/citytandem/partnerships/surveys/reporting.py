@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,6 +39,10 @@ def _of(survey: Survey, reader: str, base: str) -> Iterator[Answer]:
         counts = [(names.get(cell.key, cell.key), cell.count) for cell in finding.cells]
         if row.kind != "multi":
             counts.append((_("Not answered"), finding.skipped))
-        text = read(row.text, reader=reader, original=survey.language)
-        words = Words(text.text, "" if text.language == reader else text.language)
-        yield Answer(words, found.numbers.took_part, counts, href)
+        question = _words(row.text, survey, reader)
+        yield Answer(question, found.numbers.took_part, counts, _words(survey.title, survey, reader), href)
+
+
+def _words(value: Mapping[str, Any], survey: Survey, reader: str) -> Words:
+    text = read(value, reader=reader, original=survey.language)
+    return Words(text.text, "" if text.language == reader else text.language)
