@@ -21,6 +21,7 @@ from citytandem.partnerships.models import City, Passport, PassportTask
 from citytandem.streams.models import Problem, Solution
 from citytandem.streams.models_staff import SavedView
 from tests.contract.permission_challenges import challenge_values
+from tests.contract.permission_events import event_values, registration_token
 from tests.contract.permission_federation import federation_values
 from tests.contract.permission_programmes import programme_values
 from tests.contract.permission_work import work_paths, work_values
@@ -88,6 +89,9 @@ def scene() -> Scene:
         "partnerships": {"slug": "krefeld-sofia", "partnership": "krefeld-sofia", **work_values(world.partnership)},
         "surveys": {"slug": "views", "key": "q1", "number": "1", "secret": "a-ticket"},
         "/surveys/open/<key>": {"key": "open-to-all"},
+        "events": event_values(),
+        "registrations": {"token": registration_token()},
+        "/api/v1/planned-events/{slug}": {"slug": "spring"},
         "programmes": programme_values(world.cities["krefeld"]),
         "departments": {"slug": "waste"},
         "organisations": {"slug": "friends"},

@@ -56,10 +56,11 @@ BODIES: dict[str, Any] = {
 }
 
 # What somebody without a sign-in may do by POST: getting in, reporting, answering to a match, stopping e-mails, having
-# the conditions of two cities compared, of which nothing is kept; and answering a survey with an invitation.
+# the conditions of two cities compared, of which nothing is kept; answering a survey with an invitation, and registering
+# for an event.
 VISITORS_WRITE = re.compile(
     r"^/(sign-in|sign-up|sign-out|password|confirm|report|match/feedback|api/v1/match|api/v1/feedback|"
-    r"notifications/unsubscribe|invitation|translations|surveys/(answer|open)/|solutions/[^/]+/reuse$)"
+    r"notifications/unsubscribe|invitation|translations|surveys/(answer|open)/|events/[^/]+/register$|registrations/|solutions/[^/]+/reuse$)"
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email.mime.text import MIMEText
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from citytandem.core.node import this_node
 from citytandem.core.text import clean_line
 from citytandem.notifications.addresses import absolute, host
-from citytandem.notifications.wording import Paragraph
+from citytandem.notifications.wording import CalendarFile, Paragraph
 
 # The pages' own dark blue, as mail programs can read it.
 CITY_BLUE = "#1c3f8f"
@@ -54,12 +55,13 @@ class Letter:
     list_id: str = ""
     list_name: str = ""
     for_person: bool = True
+    files: Sequence[CalendarFile] = field(default_factory=tuple)
 
 
 def compose(letter: Letter) -> EmailMultiAlternatives:
     """The e-mail as Django sends it."""
     with translation.override(letter.language):
-        return EmailMultiAlternatives(
+        made = EmailMultiAlternatives(
             subject=clean_line(letter.subject),
             body=_text(letter),
             from_email=_envelope(),
@@ -68,6 +70,17 @@ def compose(letter: Letter) -> EmailMultiAlternatives:
             headers=_headers(letter),
             alternatives=[(render_html(letter), "text/html")],
         )
+        for file in letter.files:
+            made.attach(_part(file))
+        return made
+
+
+def _part(file: CalendarFile) -> MIMEText:
+    """A calendar file as mail programs know it: with its method (RFC 6047, 2.4)."""
+    part = MIMEText(file.content.decode(), "calendar", "utf-8")
+    part.set_param("method", file.method)
+    part.add_header("Content-Disposition", "attachment", filename=file.name)
+    return part
 
 
 def _envelope() -> str:

@@ -56,6 +56,7 @@ from citytandem.notifications.registered import AUTHOR, DEPARTMENT, FOLLOWING, M
 from citytandem.notifications.selectors import address_trouble, unread_count
 from citytandem.notifications.services.outbox import Told, mail_send, notify, notify_each
 from citytandem.notifications.wording import (
+    CalendarFile,
     Paragraph,
     TemplateCard,
     check_wording,
@@ -69,7 +70,8 @@ from citytandem.notifications.wording import (
 __all__ = [
     "ANSWER", "APPEAL", "AUTHOR", "COMMENT", "DECISION", "DEPARTMENT", "FOLLOWING", "INVITATION", "MENTION",
     "MENTIONED", "NEW_PROBLEM", "QUESTION", "QUEUE", "REPORT", "REPORTER", "ROLE", "SECURITY", "SERVICE_TIME",
-    "STATUS", "CalendarEvent", "FeedEntry", "NoticeKind", "Paragraph", "TemplateCard", "Told", "absolute", "address_trouble",
-    "atom_feed", "calendar", "check_wording", "mail_send", "notify", "notify_each", "preview", "register_activity",
-    "register_calendar", "register_notice", "register_template", "register_why", "templates", "unread_count", "word",
+    "STATUS", "CalendarEvent", "CalendarFile", "FeedEntry", "NoticeKind", "Paragraph", "TemplateCard", "Told",
+    "absolute", "address_trouble", "atom_feed", "calendar", "check_wording", "mail_send", "notify", "notify_each",
+    "preview", "register_activity", "register_calendar", "register_notice", "register_template", "register_why",
+    "templates", "unread_count", "word",
 ]  # fmt: skip

@@ -37,11 +37,20 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """An iCalendar file that goes with a mail (RFC 5545); `method` as it stands in it."""
+
+    name: str
+    content: bytes
+    method: str = "PUBLISH"
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """How something is worded. `subject` and `body` call gettext themselves: they run in the reader's language.
 
-    `action`: what the button to the notice's page says. `example`: parameters for the preview; their names are the
-    placeholders that administrators may use.
+    `action`: what the button to the notice's page says. `files`: what goes with a mail of its own.
+    `example`: parameters for the preview; their names are the placeholders that administrators may use.
     """
 
     name: str
@@ -50,6 +59,7 @@ class Template:
     body: Callable[[Parameters], Sequence[Paragraph]]
     action: str | Promise = OPEN
     example: Mapping[str, str | Promise] = field(default_factory=dict)
+    files: Callable[[Parameters], Sequence[CalendarFile]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +94,10 @@ def register_template(
     label: str | Promise = "",
     action: str | Promise = OPEN,
     example: Mapping[str, str | Promise] | None = None,
+    files: Callable[[Parameters], Sequence[CalendarFile]] | None = None,
 ) -> None:
     """Make a template known; the last registration of a name counts."""
-    _templates[name] = Template(name, label or name, subject, body, action, dict(example or {}))
+    _templates[name] = Template(name, label or name, subject, body, action, dict(example or {}), files)
 
 
 def template(name: str) -> Template:
@@ -119,6 +130,12 @@ def word(name: str, parameters: Parameters) -> Wording:
         _paragraphs(fill(body, parameters)) if body else tuple(known.body(parameters)),
         str(known.action),
     )
+
+
+def files_of(name: str, parameters: Parameters) -> Sequence[CalendarFile]:
+    """What goes with a mail of this template, in the current language."""
+    made = _templates[name].files
+    return made(parameters) if made else ()
 
 
 def templates(language: str) -> list[TemplateCard]:

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Query
 
+from citytandem.accounts.contract import ANYBODY
 from citytandem.core.api import NO_NUL, ApiRouter, Cursor, Key, Limit, page_body
 from citytandem.partnerships.best_partners import best_partners
+from citytandem.partnerships.convening import reading as convening
 from citytandem.partnerships.schemas import (
     CityOut,
     CityPage,
@@ -18,6 +20,7 @@ from citytandem.partnerships.schemas import (
     PartnershipList,
     PartnershipOut,
 )
+from citytandem.partnerships.schemas_events import EventPlanList, EventPlanOut, EventPlanWhole
 from citytandem.partnerships.schemas_partners import PartnerList, PartnerOut
 from citytandem.partnerships.selectors import (
     city_cards,
@@ -89,6 +92,19 @@ def partnership(request: HttpRequest, slug: Key) -> Any:
 def events(request: HttpRequest) -> Any:
     """The events of the programme."""
     return EventList(items=[EventOut.of(event) for event in event_list()])
+
+
+@router.get("/planned-events", response=EventPlanList)
+def planned_events(request: HttpRequest) -> Any:
+    """Events that programmes of this node plan or have held, in the order of time; cancelled ones say so."""
+    return EventPlanList(items=[EventPlanOut.of(row) for row in convening.public_plans()])
+
+
+@router.get("/planned-events/{slug}", response=EventPlanWhole)
+def planned_event(request: HttpRequest, slug: Key) -> Any:
+    """An event with its sessions and materials."""
+    row = convening.plan_get(ANYBODY, slug)
+    return EventPlanWhole.with_parts(row, convening.sessions_of(row), convening.materials_of(row))
 
 
 def _partnerships(rows: list[Any]) -> list[PartnershipOut]:

@@ -8,6 +8,9 @@ class PartnershipsConfig(AppConfig):
     def ready(self) -> None:
         from citytandem.moderation.contract import register_country
         from citytandem.partnerships import accompanying, dates, findable, personal, rules, sharing
+        from citytandem.partnerships.convening import files as event_files
+        from citytandem.partnerships.convening import personal as event_people
+        from citytandem.partnerships.convening import words as events
         from citytandem.partnerships.programmes import handing_over
         from citytandem.partnerships.selectors import home_country
         from citytandem.partnerships.surveys import personal as survey_people
@@ -21,5 +24,8 @@ class PartnershipsConfig(AppConfig):
         accompanying.register_all()
         handing_over.register_all()
         surveys.register_all()
+        event_people.register_all()
+        event_files.register_all()
+        events.register_all()
         register_country(home_country)
         assert rules  # noqa: S101 - importing it registers who may do what

@@ -34,7 +34,7 @@ def _event(event: ProgrammeEvent, today: datetime) -> CalendarEvent:
         starts=first,
         ends=last if last is not None and last >= first else None,
         updated=today,
-        path="/programme",
+        path=f"/events/{event.slug}" if event.facts.get("planned") else "/programme",
         place=event.place,
     )
 

@@ -21,6 +21,7 @@ from citytandem.partnerships.models import (
     CohortSolution,
     ContactNote,
     Document,
+    EventPlan,
     Finding,
     Funding,
     Meeting,
@@ -63,6 +64,7 @@ _WORK: Sequence[tuple[str, type[Model], str, str]] = (
     ("stays_written", Stay, "created_by", "created_at"),
     ("contacts_noted", ContactNote, "created_by", "created_at"),
     ("surveys_written", Survey, "created_by", "created_at"),
+    ("events_planned", EventPlan, "created_by", "created_at"),
     ("survey_results_published", SurveyWave, "published_by", "published_at"),
 )
 # What others said, and who they are.

@@ -127,6 +127,8 @@ class Event:
     findings: Sequence[str]
     takeaways: Sequence[str]
     sources: Sequence[int]
+    language: str = "en"
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +275,7 @@ def programme_page() -> ProgrammePage:
         (_event(event, by_slug, source) for event in events), key=lambda event: (not event.starts, event.starts)
     )
     kinds = [row.kind for row in rows]
-    numbered = [event for event in shown if event.number is not None]
+    numbered = [event for event in shown if event.number is not None or event.path]
     return ProgrammePage(
         cities=len(profiled),
         countries=len({city.country for city in profiled}),
@@ -329,6 +331,8 @@ def _event(event: ProgrammeEvent, cities: Mapping[str, City], source: Source) ->
         findings=_texts(facts, "survey_findings"),
         takeaways=_texts(facts, "takeaways"),
         sources=sorted(keys.index(key) + 1 for key in source_of(event.source).by_key),
+        language=str(facts.get("language", "en")),
+        path=f"/events/{event.slug}" if facts.get("planned") else "",
     )
 
 

@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from citytandem.core import clock
 from citytandem.core.errors import NotFound
 from citytandem.core.node import this_node
 from citytandem.core.paging import PAGE_SIZE, Page, keyset_page
 from citytandem.core.text import clean_line
-from citytandem.partnerships.models import City, Partnership, ProgrammeEvent
+from citytandem.partnerships.models import City, EventPlan, Partnership, Programme, ProgrammeEvent
 from citytandem.partnerships.naming import sort_key
 
 
@@ -108,6 +109,22 @@ def partnerships_of(city: UUID) -> list[Partnership]:
 def event_list() -> list[ProgrammeEvent]:
     """The events of the programme, numbered ones first in their order."""
     return sorted(ProgrammeEvent.objects.all(), key=lambda event: (event.number is None, event.number or 0, event.slug))
+
+
+def events_told_of(programme: Programme) -> list[ProgrammeEvent]:
+    """What a report tells: the events that a source tells of, and of those planned here the programme's own, once they began."""
+    plans = EventPlan.objects.exclude(record=None).values_list("record_id", "programme_id", "starts_at")
+    own = {record: owner == programme.id and start <= clock.now() for record, owner, start in plans}
+    events = event_list()
+    held = sorted(
+        (event for event in events if own.get(event.id)), key=lambda event: (str(event.starts_on), event.slug)
+    )
+    told = [event for event in events if event.id not in own]
+    # Planned events have no number of their own: they are counted on.
+    first = max((event.number for event in told if event.number is not None), default=0) + 1
+    for number, event in enumerate(held, start=first):
+        event.number = number
+    return [*(e for e in told if e.number is not None), *held, *(e for e in told if e.number is None)]
 
 
 def dated_events() -> list[ProgrammeEvent]:

@@ -30,3 +30,12 @@ def survey_texts(wave_id: str) -> None:
     from citytandem.partnerships.surveys.texts import texts_group
 
     texts_group(UUID(wave_id))
+
+
+@jobs.app.periodic(cron="50 3 * * *")
+@jobs.task(name="partnerships.registrations_forget", queue="default", queueing_lock="partnerships.registrations_forget")
+def registrations_forget(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its time
+    """Registrations that nobody confirmed, needs of events that are over, registrations after their time."""
+    from citytandem.partnerships.convening.personal import registrations_forget as forget
+
+    forget()

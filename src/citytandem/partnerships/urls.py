@@ -6,6 +6,7 @@ from django.urls import path
 
 from citytandem.partnerships import views
 from citytandem.partnerships.accompanying.urls import urlpatterns as accompanying
+from citytandem.partnerships.convening import urls as convening
 from citytandem.partnerships.passports import urls as passports
 from citytandem.partnerships.programmes import urls as programmes
 from citytandem.partnerships.reporting import urls as reporting
@@ -25,4 +26,5 @@ urlpatterns = [
     *passports.urlpatterns,
     *programmes.urlpatterns,
     *surveys.urlpatterns,
+    *convening.urlpatterns,
 ]

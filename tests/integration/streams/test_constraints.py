@@ -216,7 +216,8 @@ TESTED_TOGETHER = {
     "citytandem.challenges.models_pilots", "citytandem.challenges.models_proposals", "citytandem.challenges.models_tenders",
     "citytandem.federation.models", "citytandem.federation.models_log",
     "citytandem.partnerships.models.accompanying",
-    "citytandem.partnerships.models.applying", "citytandem.partnerships.models.cities", "citytandem.partnerships.models.passports",
+    "citytandem.partnerships.models.applying", "citytandem.partnerships.models.cities",
+    "citytandem.partnerships.models.convening", "citytandem.partnerships.models.passports",
     "citytandem.partnerships.models.programmes", "citytandem.partnerships.models.reporting", "citytandem.partnerships.models.surveys",
 }  # fmt: skip
 

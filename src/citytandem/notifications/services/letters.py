@@ -16,7 +16,7 @@ from citytandem.notifications.composing import Item, Letter, compose
 from citytandem.notifications.kinds import known_kind
 from citytandem.notifications.services.sorting import Ready
 from citytandem.notifications.tokens import unsubscribe_token
-from citytandem.notifications.wording import Paragraph, why_sentence, word
+from citytandem.notifications.wording import Paragraph, files_of, why_sentence, word
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ def letter_of(one: Ready) -> Letter:
             unsubscribe=_stop(one, notice.kind),
             list_id="" if _is_owed(one) else notice.kind,
             list_name=str(kind.label) if kind else "",
+            files=files_of(notice.template, resolved.parameters),
         )
 
 

@@ -25,6 +25,16 @@ from citytandem.partnerships.models.accompanying import (
 )
 from citytandem.partnerships.models.applying import Application, ApplicationState, CohortSolution, SolutionState
 from citytandem.partnerships.models.cities import City, CityContact, CityNode
+from citytandem.partnerships.models.convening import (
+    EventKind,
+    EventMaterial,
+    EventPlan,
+    EventSession,
+    EventState,
+    Registration,
+    RegistrationState,
+    SessionKind,
+)
 from citytandem.partnerships.models.events import ProgrammeEvent
 from citytandem.partnerships.models.passports import Passport, PassportState, PassportTask
 from citytandem.partnerships.models.programmes import Partnership, PartnershipState, Programme, ProgrammeState, Seat
@@ -40,9 +50,10 @@ from citytandem.partnerships.models.surveys import (
 
 __all__ = [
     "ActionDone", "ActionItem", "AgendaItem", "Application", "ApplicationState", "City", "CityContact", "CityNode",
-    "CohortSolution", "ContactNote", "ContactWay", "Document", "Finding", "FindingKind", "Funding", "FundingState",
-    "Meeting", "MeetingFormat", "MeetingState", "Memorandum", "Milestone", "Partnership", "PartnershipState",
-    "Passport", "PassportState", "PassportTask", "Programme", "ProgrammeEvent", "ProgrammeState", "QuestionKind", "Quote",
-    "Seat", "Signature", "SolutionState", "Stay", "StayKind", "Survey", "SurveyAnswer", "SurveyQuestion", "SurveyTicket",
-    "SurveyWave", "Topic", "WorkCalendar", "WorkRecord",
+    "CohortSolution", "ContactNote", "ContactWay", "Document", "EventKind", "EventMaterial", "EventPlan",
+    "EventSession", "EventState", "Finding", "FindingKind", "Funding", "FundingState", "Meeting", "MeetingFormat",
+    "MeetingState", "Memorandum", "Milestone", "Partnership", "PartnershipState", "Passport", "PassportState",
+    "PassportTask", "Programme", "ProgrammeEvent", "ProgrammeState", "QuestionKind", "Quote", "Registration",
+    "RegistrationState", "Seat", "SessionKind", "Signature", "SolutionState", "Stay", "StayKind", "Survey",
+    "SurveyAnswer", "SurveyQuestion", "SurveyTicket", "SurveyWave", "Topic", "WorkCalendar", "WorkRecord",
 ]  # fmt: skip

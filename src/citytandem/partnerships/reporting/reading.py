@@ -96,7 +96,7 @@ class _Reader:
             href=self._href("partnerships:programme"),
             cities=cities,
             partnerships=partnerships,
-            events=[self._event(event, cities) for event in selectors.event_list()],
+            events=[self._event(event, cities) for event in selectors.events_told_of(programme)],
             works=self.works,
             answers=survey_answers(programme, reader=self.language, base=self.base),
             stated=list(self._stated(facts.get("numbers") or {}, keys)),
@@ -224,7 +224,7 @@ class _Reader:
         return records.Event(
             slug=event.slug,
             number=event.number,
-            title=Words(event.title, _FACTS),
+            title=Words(event.title, str(facts.get("language", _FACTS))),
             dates=list(event.dates),
             when=_("%(first)s to %(last)s") % {"first": days[0], "last": days[-1]} if len(days) > 1 else "".join(days),
             form=event_format(event.format),
@@ -257,7 +257,8 @@ def _told(
         ("countries", [Words(", ".join(sorted(country_name(str(code)) for code in facts.get("countries", ()))))]),
         ("cities", [Words(", ".join(name.text for name in there))]),
     ]
-    told = [(key, [Words(text, _FACTS) for text in texts]) for key, texts in in_own_words]
+    language = str(facts.get("language", _FACTS))
+    told = [(key, [Words(text, language) for text in texts]) for key, texts in in_own_words]
     for key, texts in (*told, *readable):
         shown = [Fact(words, href, works) for words in texts if words.text]
         if shown:

@@ -70,7 +70,7 @@ QUESTIONS: Sequence[Standard] = (
 
 def standard_questions() -> list[dict[str, Any]]:
     """The columns of each question, texts in all languages."""
-    return [_columns(question) for question in QUESTIONS]
+    return [columns_of(question) for question in QUESTIONS]
 
 
 def in_all_languages(text: Any) -> Translations:
@@ -82,7 +82,8 @@ def in_all_languages(text: Any) -> Translations:
     return translations(**found)
 
 
-def _columns(question: Standard) -> dict[str, Any]:
+def columns_of(question: Standard) -> dict[str, Any]:
+    """The columns of a question, texts in all languages."""
     columns: dict[str, Any] = {
         "key": question.key, "topic": question.topic, "kind": question.kind, "text": in_all_languages(question.text),
         "options": [{"key": key, "text": in_all_languages(text)} for key, text in question.options],

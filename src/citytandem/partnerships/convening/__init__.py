@@ -1,0 +1,1 @@
+"""Events of a programme: planning, registering, the waiting list, materials, attendance, exports."""
