@@ -39,3 +39,12 @@ def registrations_forget(timestamp: int) -> None:  # noqa: ARG001 - the schedule
     from citytandem.partnerships.convening.personal import registrations_forget as forget
 
     forget()
+
+
+@jobs.app.periodic(cron="30 5 * * *")
+@jobs.task(name="partnerships.remind", queue="default", queueing_lock="partnerships.remind")
+def remind(timestamp: int) -> None:  # noqa: ARG001 - the scheduler passes its time
+    """Actions that are due, meetings that are near, partnerships without contact."""
+    from citytandem.partnerships.accompanying.reminding import remind as tell
+
+    tell()

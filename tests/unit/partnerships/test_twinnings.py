@@ -10,7 +10,7 @@ import pytest
 
 from citytandem.partnerships.continent import COUNTRIES
 from citytandem.partnerships.twinnings.atlas import Atlas, atlas_of
-from citytandem.partnerships.twinnings.evaluation import evaluate, explain, scores, trial_of
+from citytandem.partnerships.twinnings.evaluation import evaluate, explain, rivals, scores, trial_of
 from citytandem.partnerships.twinnings.grounds import NAMES, signals
 from citytandem.partnerships.twinnings.learning import Choices, fit
 from citytandem.partnerships.twinnings.records import Link, Place, read_links, read_places
@@ -86,6 +86,24 @@ def test_terms_add_up_to_the_score(world: tuple[Atlas, Ties]) -> None:
         assert sum(term.value for term in explain(atlas, ties, 4, other, weights)) == pytest.approx(
             total[other], abs=1e-3
         )
+
+
+def test_rivals_are_the_denominator_of_the_others_choice(world: tuple[Atlas, Ties]) -> None:
+    atlas, ties = world
+    weights = np.random.default_rng(3).normal(size=len(NAMES)) / 10
+    against = rivals(atlas, ties, weights)
+    whole = scores(atlas, ties, np.arange(len(atlas)), weights).astype(float)
+    by_hand = [
+        math.log(
+            sum(
+                math.exp(whole[one, other]) for other in range(len(atlas)) if atlas.country[other] != atlas.country[one]
+            )
+        )
+        for one in range(len(atlas))
+    ]
+    assert against == pytest.approx(0.2 * (np.array(by_hand) - np.mean(by_hand)), abs=1e-3)
+    terms = explain(atlas, ties, 4, 17, weights, against)
+    assert sum(term.value for term in terms) == pytest.approx(whole[4, 17] - against[17], abs=1e-3)
 
 
 def test_learning_finds_the_weights_that_made_the_choices() -> None:

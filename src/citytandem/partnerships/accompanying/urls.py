@@ -8,6 +8,7 @@ from citytandem.partnerships.accompanying.views import meetings, pages, papers, 
 
 _WORK = "partnerships/<slug:slug>/work"
 urlpatterns = [
+    path("partnerships/desk", pages.desk, name="work-desk"),
     path(_WORK, pages.work, name="work"),
     path(f"{_WORK}/results", pages.results_page, name="work-results"),
     path(f"{_WORK}/findings/new", pages.finding, name="work-finding-new"),

@@ -65,6 +65,11 @@ def seats_of(partnership: Partnership) -> list[Seat]:
     return list(partnership.seats.select_related("city").order_by("since", "id"))
 
 
+def running_programmes() -> list[Programme]:
+    """Programmes in which partnerships work now, by name."""
+    return list(Programme.objects.filter(state=ProgrammeState.RUNNING).order_by("slug"))
+
+
 def quiet_partnerships(programme: Programme, *, today: date) -> list[tuple[Partnership, int | None]]:
     """Active partnerships without contact for longer than the programme wants, with the weeks; None: never yet."""
     found: list[tuple[Partnership, int | None]] = []

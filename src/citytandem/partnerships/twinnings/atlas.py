@@ -22,8 +22,9 @@ Sparse: TypeAlias = sparse.csr_matrix
 EARTH_KM = 6371.0
 # Names less alike than this are different names.
 LIKE_NAME = 0.3
-# Widths of nearness: the neighbour town, the district, the region.
-REACHES_KM = (10, 30, 100)
+# Widths of nearness: a part of the same town (or the town under a second identifier), the neighbour town, the district, the
+# region.
+REACHES_KM = (2, 10, 30, 100)
 # Nearness below this is none; it keeps the matrices sparse.
 FAR = 0.02
 # All pairs are held in memory: 12,000 places take 0.6 GB.

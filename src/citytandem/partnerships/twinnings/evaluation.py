@@ -19,6 +19,8 @@ from citytandem.partnerships.twinnings.ties import Ties, across, numbered, ties_
 SEED = 7
 # Places asked without their twinnings are taken out in this many groups, so that the others keep nearly all of theirs.
 FOLDS = 8
+# How much it speaks against a place that it has many others to choose from; found on splits of the known half.
+RIVALRY = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def evaluate(trial: Trial) -> dict[str, Any]:
     began = time.process_time()
     atlas, known = trial.atlas, trial.known
     asking = np.unique(trial.hidden)
-    warm = list(_ranks(trial, ties_of(atlas, known), asking, learn(atlas, known, cold=False, seed=SEED)))
+    ties, weights = ties_of(atlas, known), learn(atlas, known, cold=False, seed=SEED)
+    warm = list(_ranks(trial, ties, asking, weights, rivals(atlas, ties, weights)))
     weights, cold = learn(atlas, known, cold=True, seed=SEED), []
     for fold in range(FOLDS):
         group = asking[fold::FOLDS]
@@ -83,8 +86,29 @@ def evaluate(trial: Trial) -> dict[str, Any]:
     }
 
 
+def rivals(atlas: Atlas, ties: Ties, weights: Weights) -> Matrix:
+    """What speaks against each place: how many others abroad it could as well choose, (n,).
+
+    RIVALRY times the log-sum-exp of its own scores, the denominator of its own choice in the conditional logit.
+    """
+    found = np.empty(len(atlas), dtype=np.float32)
+    for start in range(0, len(atlas), BLOCK):
+        rows = np.arange(start, min(len(atlas), start + BLOCK))
+        abroad = np.where(atlas.foreign(rows), scores(atlas, ties, rows, weights), -np.inf)
+        found[rows] = _log_sum(abroad)
+    return np.float32(RIVALRY) * (found - found.mean(where=np.isfinite(found)))
+
+
+def _log_sum(rows: Matrix) -> Matrix:
+    top = rows.max(axis=1, keepdims=True)
+    if not np.isfinite(top).all():  # a world of one country
+        return np.zeros(len(rows), dtype=np.float32)
+    total: Matrix = top[:, 0] + np.log(np.exp(rows - top).sum(axis=1))
+    return total
+
+
 def scores(atlas: Atlas, ties: Ties, rows: Index, weights: Weights) -> Matrix:
-    """Log-odds, but for a constant, that each place is a partner of each of `rows`: (rows, n)."""
+    """Log-odds, but for a constant, that each place is a partner of each of `rows`, rivals left aside: (rows, n)."""
     found = signals(atlas, ties, rows)
     total = np.zeros((len(rows), len(atlas)), dtype=np.float32)
     for weight, name in zip(weights, NAMES, strict=True):
@@ -92,24 +116,30 @@ def scores(atlas: Atlas, ties: Ties, rows: Index, weights: Weights) -> Matrix:
     return total
 
 
-def explain(atlas: Atlas, ties: Ties, one: int, other: int, weights: Weights) -> list[Term]:
-    """The terms of one pair, largest first; they add up to its score."""
+def explain(
+    atlas: Atlas, ties: Ties, one: int, other: int, weights: Weights, against: Matrix | None = None
+) -> list[Term]:
+    """The terms of one pair, largest first; they add up to its score. `against`: what `rivals` gave, where it counts."""
     found = signals(atlas, ties, np.array([one]))
     weight = dict(zip(NAMES, weights, strict=True))
     terms = [
         Term(group, float(sum(weight[name] * float(found[name][0, other]) for name in names)))
         for group, names in GROUPS.items()
     ]
+    if against is not None:
+        terms.append(Term("rivals", -float(against[other])))
     return sorted(terms, key=lambda term: -term.value)
 
 
-def _ranks(trial: Trial, ties: Ties, asking: Index, weights: Weights) -> Iterator[Ranks]:
+def _ranks(trial: Trial, ties: Ties, asking: Index, weights: Weights, against: Matrix | None = None) -> Iterator[Ranks]:
     """Ranks of the hidden partners of each of `asking`; places of the same country and known partners are not ranked."""
     atlas = trial.atlas
     partners, hidden = ties_of(atlas, trial.known).among, ties_of(atlas, trial.hidden).among
     for start in range(0, len(asking), BLOCK):
         rows = asking[start : start + BLOCK]
         block = scores(atlas, ties, rows, weights)
+        if against is not None:
+            block -= against[None, :]
         allowed = atlas.foreign(rows)
         for position, row in enumerate(rows):
             allowed[position, partners.indices[partners.indptr[row] : partners.indptr[row + 1]]] = False

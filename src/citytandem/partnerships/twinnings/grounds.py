@@ -27,8 +27,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "name": ("name", "name_same"),
     "activity": ("partners_other", "partners_none", "active_both", "active_size", "active_affinity"),
     "neighbours": (
-        "neighbours_10", "neighbours_30", "neighbours_100", "beside_10", "beside_30", "beside_100",
-        "partner_near_10", "partner_near_30", "partner_near_100", "partners_near",
+        "neighbours_2", "neighbours_10", "neighbours_30", "neighbours_100", "beside_2", "beside_10", "beside_30", "beside_100",
+        "partner_near_2", "partner_near_10", "partner_near_30", "partner_near_100", "partners_near",
     ),
     "common_partners": ("common", "common_rare"),
     "chains": ("chain_3", "chain_3_rare", "chain_5"),

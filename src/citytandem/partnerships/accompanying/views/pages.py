@@ -9,17 +9,27 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citytandem.accounts.contract import actor_of
 from citytandem.core.versions import texts_of
 from citytandem.partnerships.accompanying import results as services
+from citytandem.partnerships.accompanying.desk import work_desk
 from citytandem.partnerships.accompanying.forms_results import FindingForm, QuoteForm
 from citytandem.partnerships.accompanying.overview import overview
 from citytandem.partnerships.accompanying.results_page import results
 from citytandem.partnerships.accompanying.shown import frame_of
 from citytandem.partnerships.accompanying.views.guard import for_those_who_work
-from citytandem.partnerships.guarding import METHODS, answer
+from citytandem.partnerships.guarding import METHODS, answer, signed_in
+
+
+@never_cache
+@require_safe
+@signed_in
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for somebody in all the partnerships they work in."""
+    return render(request, "partnerships/work/desk.html", {"page": work_desk(actor_of(request))})
 
 
 @require_safe
