@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 PUBLIC = (
     "/", "/problems", "/solutions", "/match", "/match?q=Strassenlampen+verbrauchen+zu+viel+Strom", "/match?q=qqqq+zzzz",
-    "/cities", "/cities/sofia", "/cities/krefeld", "/partnerships", "/partnerships/basel-freiburg-mulhouse", "/programme",
+    "/cities", "/cities/sofia", "/cities/krefeld", "/cities/krefeld/partners", "/partnerships", "/partnerships/basel-freiburg-mulhouse", "/programme",
     "/map", "/themes", "/about", "/about/match", "/about/accessibility", "/about/privacy", "/sign-in", "/nothing-here",
     "/problems?theme=data", "/problems?theme=noise&city=pirna", "/sign-up", "/about/moderation", "/about/answers",
     "/departments", "/organisations",

@@ -17,6 +17,7 @@ urlpatterns = [
     *accompanying,
     path("cities", views.cities, name="cities"),
     path("cities/<slug:slug>", views.city, name="city"),
+    path("cities/<slug:slug>/partners", views.city_partners, name="city-partners"),
     path("cities/<slug:slug>/qr.svg", views.city_qr, name="city-qr"),
     path("partnerships", views.partnerships, name="partnerships"),
     path("partnerships/<slug:slug>", views.partnership, name="partnership"),

@@ -13,6 +13,7 @@ from citytandem.accounts.contract import actor_of
 from citytandem.core.text import clean_line
 from citytandem.partnerships import presenters, presenters_programme, selectors
 from citytandem.partnerships.accompanying.public_part import public_part
+from citytandem.partnerships.partners_page import NarrowForm, partners_page
 from citytandem.ui.qr import qr_response
 
 LONGEST_NAME = 120
@@ -44,6 +45,23 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
     page = presenters.city_page(actor_of(request), slug=slug, language=get_language() or "en")
     address = request.build_absolute_uri(request.path)
     return render(request, "partnerships/city.html", {"page": page, "address": address})
+
+
+@require_safe
+def city_partners(request: HttpRequest, slug: str) -> HttpResponse:
+    """The best partners of a city among all that this node knows."""
+    found = selectors.city_get(slug)
+    form = NarrowForm(request.GET or None)
+    valid = not form.is_bound or form.is_valid()
+    told = form.cleaned_data if form.is_bound and valid else {}
+    page = partners_page(
+        found,
+        country=told.get("country") or "",
+        smallest=told.get("smallest") or 0,
+        largest=told.get("largest") or 0,
+    )
+    context = {"page": page, "form": form}
+    return render(request, "partnerships/partners.html", context, status=200 if valid else 422)
 
 
 @require_safe

@@ -92,3 +92,31 @@ def test_wrong_filters_are_problems(client: Client, query: str, status: int) -> 
 
 def test_an_unknown_city_is_a_problem(client: Client) -> None:
     assert client.get("/api/v1/cities/atlantis/partners").status_code == 404
+
+
+@pytest.mark.usefixtures("europe")
+def test_the_page_tells_what_each_could_teach_the_other(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.get("/cities/ulm/partners")
+    with django_assert_max_num_queries(12):
+        page = client.get("/cities/ulm/partners").content.decode()
+    first = page.split('<ol class="ev-list">')[1].split("</li>")[0]
+    assert "Lyon" in first
+    assert "Energy" in first.split("Could teach you:")[1].split("Could learn from you:")[0]
+    assert "has not chosen themes" not in page
+    assert "has not chosen themes" in client.get("/cities/linz/partners").content.decode()
+
+
+@pytest.mark.usefixtures("europe")
+def test_the_page_narrows_and_keeps_what_was_typed() -> None:
+    client = Client(headers={"accept-language": "en"})
+    page = client.get("/cities/ulm/partners?country=FR&largest=1000").content.decode()
+    assert "Petit" in page
+    assert "Linz" not in page
+    assert "No place fits" in client.get("/cities/ulm/partners?country=AT&largest=10").content.decode()
+    refused = client.get("/cities/ulm/partners?smallest=many&largest=5")
+    assert refused.status_code == 422
+    assert 'value="many"' in refused.content.decode()
+    assert client.get("/cities/ulm/partners?smallest=10&largest=5").status_code == 422
+    assert client.get("/cities/ulm/partners?country=XX").status_code == 422
+    assert client.get("/cities/none/partners").status_code == 404
