@@ -45,7 +45,7 @@ _WORK: Sequence[tuple[str, type[Model], str, str]] = (
     ("applications_decided", Application, "decided_by", "decided_at"),
     ("groupings_computed", CohortSolution, "created_by", "created_at"),
     ("groupings_published", CohortSolution, "published_by", "published_at"),
-    ("findings_noted", Finding, "noted_by", "noted_at"),
+    ("findings_noted", Finding, "created_by", "created_at"),
     ("quotes_noted", Quote, "noted_by", "noted_at"),
     ("passports_begun", Passport, "created_by", "created_at"),
     ("passport_tasks_of_mine", PassportTask, "owner", "due_on"),

@@ -18,10 +18,20 @@ from citytandem.core.node import node_set
 from citytandem.federation.contract import Incoming, copy_id
 from citytandem.federation.models import HeldBack, Peer, PeerState, SharedObject
 from citytandem.federation.services.publishing import publish
-from citytandem.partnerships.accompanying import meetings, papers
+from citytandem.partnerships.accompanying import meetings, papers, results
 from citytandem.partnerships.accompanying.kinds import KINDS
 from citytandem.partnerships.accompanying.sharing import drop, records_out, take
-from citytandem.partnerships.models import ActionDone, ActionItem, CityNode, Memorandum, Partnership, Signature, Topic
+from citytandem.partnerships.models import (
+    ActionDone,
+    ActionItem,
+    CityNode,
+    Finding,
+    Memorandum,
+    Partnership,
+    Signature,
+    Topic,
+)
+from citytandem.partnerships.reporting.reading import partnership_record
 from tests.integration.challenges.partner_world import travelled
 from tests.integration.partnerships.accompanying_world import SOFIA, TODAY, a_city, tandem, write
 
@@ -68,6 +78,25 @@ def test_every_kind_travels_whole_and_comes_back(tandem: SimpleNamespace, name: 
     assert theirs.title["en"]["text"] == "Another"
     drop([come.uri, "https://sofia.example/unknown"])
     assert not KINDS[name].model._default_manager.filter(id=theirs.id).exists()
+
+
+def test_what_came_of_it_travels_and_stands_in_the_partners_report(tandem: SimpleNamespace) -> None:
+    noted = results.Noted("figure", "Saved hours", "Each week.", "almost 50", "hours")
+    ours = results.finding_write(noted, partnership_id=tandem.partnership.id, by=SYSTEM)
+    come = sent("finding", ours)
+    take(come)
+    theirs = Finding.objects.get(id=copy_id(come.uri))
+    assert (theirs.origin, theirs.kind, theirs.value, theirs.unit) == (SOFIA, "figure", "almost 50", "hours")
+    with pytest.raises(Conflict, match="partner wrote this"):
+        results.finding_write(noted, partnership_id=tandem.partnership.id, by=SYSTEM, finding_id=theirs.id)
+    with pytest.raises(Conflict, match="partner wrote this"):
+        results.finding_remove(theirs.id, partnership_id=tandem.partnership.id, by=SYSTEM)
+    record = partnership_record(SYSTEM, tandem.partnership.slug, base="").partnerships[0]
+    assert [figure.value for figure in record.figures] == ["almost 50", "almost 50"]
+    with pytest.raises(Invalid):
+        take(replace(come, details={**come.details, "values": {"kind": "wonder"}}))
+    drop([come.uri])
+    assert [row.id for row in Finding.objects.all()] == [ours.id]
 
 
 def test_nobody_learns_who_of_ours_does_it(tandem: SimpleNamespace, innovation_unit: Any) -> None:

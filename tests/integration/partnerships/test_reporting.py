@@ -219,8 +219,10 @@ def test_quotes_stand_there_with_consent_alone(programme: Programme) -> None:
 
 def test_findings_of_the_partnership_join_those_of_the_source(programme: Programme) -> None:
     partnership = Partnership.objects.get(slug="krefeld-sofia")
-    shared = {"partnership": partnership, "language": "de", "noted_at": clock.now()}
-    Finding.objects.create(kind="hurdle", text=translations(de="Zu wenig Zeit"), **shared)
+    shared = {"partnership": partnership, "language": "de", "created_at": clock.now(), "changed_at": clock.now()}
+    Finding.objects.create(
+        kind="hurdle", title=translations(de="Zeit"), text=translations(de="Zu wenig Zeit"), **shared
+    )
     Finding.objects.create(kind="figure", title=translations(de="Treffen"), value="etwa 12", unit="", **shared)
     record = partnership_record(ANYBODY, "krefeld-sofia", base="").partnerships[0]
     assert record.parts["hurdles"][-1].words.text == "Zu wenig Zeit"

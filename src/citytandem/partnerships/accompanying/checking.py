@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.errors import Conflict, Invalid
 from citytandem.partnerships.accompanying.kinds import kind_of
-from citytandem.partnerships.models import ContactWay, FundingState, MeetingFormat, MeetingState, StayKind, WorkRecord
+from citytandem.partnerships.models import (
+    ContactWay,
+    FindingKind,
+    FundingState,
+    MeetingFormat,
+    MeetingState,
+    StayKind,
+    WorkRecord,
+)
 
 _CITIES = ("city", "host", "lead", "from_city", "to_city")
 _CHOICES: Mapping[tuple[str, str], Collection[str]] = {
@@ -20,6 +28,7 @@ _CHOICES: Mapping[tuple[str, str], Collection[str]] = {
     ("funding", "state"): FundingState.values,
     ("stay", "kind"): StayKind.values,
     ("contact", "way"): ContactWay.values,
+    ("finding", "kind"): FindingKind.values,
 }
 
 

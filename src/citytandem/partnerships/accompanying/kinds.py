@@ -16,6 +16,7 @@ from citytandem.partnerships.models import (
     AgendaItem,
     ContactNote,
     Document,
+    Finding,
     Funding,
     Meeting,
     Memorandum,
@@ -78,6 +79,7 @@ _ALL = (
     Kind("stay", Stay, _("Desk sharing or expert assignment"), _("Add a stay"), "papers",
          fields=("kind", "from_city", "to_city", "starts_on", "ends_on", "weekdays", "function", "cost", "currency",
                  "is_public")),
+    Kind("finding", Finding, _("Finding"), "", "results", fields=("kind", "value", "unit", "position"), is_typed=False),
     Kind("contact", ContactNote, _("Contact"), _("Note a contact"), "results", fields=("on", "way")),
 )  # fmt: skip
 # By name; parents stand before what belongs to them.

@@ -103,7 +103,7 @@ def contact_notes_of(partnership: Partnership) -> list[ContactNote]:
 
 def findings_of(partnership: Partnership) -> list[Finding]:
     """In the order of a result profile."""
-    return list(Finding.objects.filter(partnership=partnership).order_by("kind", "position", "noted_at", "id")[:MOST])
+    return list(Finding.objects.filter(partnership=partnership).order_by("kind", "position", "created_at", "id")[:MOST])
 
 
 def quotes_of(partnership: Partnership) -> list[Quote]:

@@ -14,7 +14,7 @@ from citytandem.core.errors import Conflict, Invalid, NotFound
 from citytandem.core.text import MAX_TEXT, MAX_TITLE, clean_line, clean_text
 from citytandem.core.versions import texts_of
 from citytandem.partnerships.accompanying.members import member_ids
-from citytandem.partnerships.accompanying.writing import in_words, partnership_locked
+from citytandem.partnerships.accompanying.writing import in_words, own_record, partnership_locked, tell
 from citytandem.partnerships.models import Finding, FindingKind, Partnership, Quote
 
 
@@ -52,21 +52,29 @@ def finding_write(told: Noted, *, partnership_id: UUID, by: Actor, finding_id: U
     value = clean_line(told.value)[:40]
     if told.kind == FindingKind.FIGURE and not value:
         raise Invalid("finding.value_missing", _("A figure needs its value."), field="value")
-    row = _finding(finding_id, partnership) if finding_id else Finding(partnership=partnership, noted_by_id=by.id)
+    now = clock.now()
+    row = (
+        _own_finding(finding_id, partnership)
+        if finding_id
+        else Finding(partnership=partnership, created_by_id=by.id, created_at=now)
+    )
     if finding_id is None:
         row.position = Finding.objects.filter(partnership=partnership, kind=told.kind).count()
     row.kind, row.value, row.unit = told.kind, value, clean_line(told.unit)[:40]
     row.language, row.title = in_words(title, hint=row.language)
     row.text = {row.language: {"text": text, "by": "human"}} if text else {}
-    row.noted_at = clock.now()
+    row.changed_at = now
     row.save()
+    tell(row)
     return row
 
 
 @transaction.atomic
 def finding_remove(finding_id: UUID, *, partnership_id: UUID, by: Actor) -> None:
     """Take a finding out."""
-    _finding(finding_id, partnership_locked(partnership_id, by=by)).delete()
+    row = _own_finding(finding_id, partnership_locked(partnership_id, by=by))
+    tell(row)
+    row.delete()
 
 
 @transaction.atomic
@@ -110,14 +118,12 @@ def quote_withdraw(quote_id: UUID, *, partnership_id: UUID, by: Actor) -> Quote:
 
 
 def finding_of(finding_id: UUID, partnership: Partnership) -> Finding:
-    """A finding of this partnership; raises NotFound."""
-    return _finding(finding_id, partnership)
+    """A finding of this partnership that our city wrote; raises NotFound, Conflict for one of a partner."""
+    return _own_finding(finding_id, partnership)
 
 
-def _finding(finding_id: UUID, partnership: Partnership) -> Finding:
-    row = Finding.objects.filter(id=finding_id, partnership=partnership).first()
-    if row is None:
-        raise NotFound("partnership.record_unknown", _("This is not here, or not any more."))
+def _own_finding(finding_id: UUID, partnership: Partnership) -> Finding:
+    row: Finding = own_record("finding", finding_id, partnership=partnership)
     return row
 
 

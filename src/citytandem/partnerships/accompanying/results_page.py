@@ -17,12 +17,13 @@ from citytandem.partnerships.models import Finding, FindingKind, Partnership, Qu
 
 @dataclass(frozen=True, slots=True)
 class FindingShown:
-    """A finding: a figure tells its value and unit first."""
+    """A finding: a figure tells its value and unit first. `by`: the partner city that wrote it, empty for ours."""
 
     id: UUID
     title: Reading
     text: Reading
     figure: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Results:
 def results(partnership: Partnership, frame: Frame) -> Results:
     """Three queries."""
     found = reading.findings_of(partnership)
-    shown = {kind: [_finding(row) for row in found if row.kind == kind] for kind in FindingKind.values}
+    shown = {kind: [_finding(row, frame) for row in found if row.kind == kind] for kind in FindingKind.values}
     contacts = [
         line_of(row, frame, facts=[(_("Day"), day(row.on)), (_("How"), str(row.get_way_display()))])
         for row in reading.contact_notes_of(partnership)
@@ -59,8 +60,9 @@ def results(partnership: Partnership, frame: Frame) -> Results:
     )
 
 
-def _finding(row: Finding) -> FindingShown:
-    return FindingShown(row.id, read_text(row, "title"), read_text(row, "text"), f"{row.value} {row.unit}".strip())
+def _finding(row: Finding, frame: Frame) -> FindingShown:
+    line = line_of(row, frame)
+    return FindingShown(row.id, line.title, line.text, f"{row.value} {row.unit}".strip(), line.by)
 
 
 def _quote(row: Quote, frame: Frame) -> QuoteShown:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.i18n import TranslatedField
 from citytandem.core.ids import uuid7
+from citytandem.partnerships.models.accompanying import WorkRecord
 from citytandem.partnerships.models.cities import City
 from citytandem.partnerships.models.programmes import Partnership
 
@@ -26,29 +27,21 @@ class FindingKind(models.TextChoices):
     FIGURE = "figure", _("Figure")
 
 
-class Finding(models.Model):
-    """One thing that a partnership notes for its result profile. `source`: where it is from, if not from `noted_by`.
+class Finding(WorkRecord):
+    """One thing that a partnership notes for its result profile. `source`: where it is from, if not from `created_by`.
 
     `value` and `unit`: of a figure; the value as the source gives it (`almost 50`).
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="findings")
     kind = models.CharField(max_length=14, choices=FindingKind)
-    language = models.CharField(max_length=2)
-    title = TranslatedField()
-    text = TranslatedField()
     value = models.CharField(max_length=40, blank=True)
     unit = models.CharField(max_length=40, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     source = models.JSONField(default=dict, blank=True)
-    noted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    noted_at = models.DateTimeField()
 
-    class Meta:
+    class Meta(WorkRecord.Meta):
         constraints = [
+            *WorkRecord.Meta.constraints,
             models.CheckConstraint(condition=~Q(kind="figure") | ~Q(value=""), name="finding_figure_has_a_value"),
         ]
         indexes = [models.Index(fields=["partnership", "kind", "position"], name="finding_of_partnership")]
