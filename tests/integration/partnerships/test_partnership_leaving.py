@@ -93,3 +93,20 @@ def test_the_pages(world: SimpleNamespace) -> None:
     assert "Arezzo left on" in pack
     assert browser(world.coordinator).get(f"/programmes/{world.programme.slug}/reasons").status_code == 200
     assert Client().get(f"{base}/ways-on").status_code == 302
+
+
+def test_the_page_of_a_partnership_leads_to_what_one_may_do_there(world: SimpleNamespace) -> None:
+    def told(actor: Actor | None) -> set[str]:
+        client = Client(headers={"accept-language": "en"})
+        if actor is not None:
+            client.force_login(Person.objects.get(id=actor.id))
+        page = client.get("/partnerships/arezzo-hamm").content.decode()
+        return {way for way in ("hand-over", "leave", "ways-on", "activate", "work") if f"/arezzo-hamm/{way}" in page}
+
+    assert told(None) == set()
+    assert told(world.unit) == {"hand-over", "leave", "work"}
+    assert told(world.coordinator) == {"hand-over", "leave", "work", "activate"}
+    leaves(world)
+    assert told(world.unit) == {"hand-over", "leave", "ways-on", "work"}
+    Partnership.objects.filter(slug="arezzo-hamm").update(state="ended")
+    assert told(world.unit) == {"hand-over", "work"}

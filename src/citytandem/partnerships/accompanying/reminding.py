@@ -116,7 +116,9 @@ def _actions(today: date) -> int:
         for row in found
         for person in ([row.person_id] if row.person_id else contacts)
     ]
-    ActionItem.objects.filter(id__in=[row.id for row in found]).update(reminded_on=today)
+    # Where nobody could be told, the next day tries again.
+    reached = [row.id for row in found if row.person_id or contacts]
+    ActionItem.objects.filter(id__in=reached).update(reminded_on=today)
     notify_each(told, kind=WORK, template=ACTION, why=CONTACT)
     return len(told)
 
