@@ -155,7 +155,7 @@ def test_the_page_needs_a_sign_in_and_few_queries(
     assert client.get("/partnerships/desk").status_code == 302
     client.force_login(Person.objects.get(id=world.coordinator.id))
     client.get("/partnerships/desk")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         page = client.get("/partnerships/desk").content.decode()
     assert "Hamm – Arezzo" in page
     assert page.count("due soon") == 8

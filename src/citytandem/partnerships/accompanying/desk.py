@@ -33,7 +33,7 @@ from citytandem.partnerships.models import (
     Programme,
 )
 from citytandem.partnerships.presenters import partnership_brief
-from citytandem.partnerships.programmes.selectors import quiet_partnerships, running_programmes
+from citytandem.partnerships.programmes.selectors import all_quiet_partnerships
 from citytandem.partnerships.selectors import CityCard, city_cards
 
 MOST = 50
@@ -158,7 +158,7 @@ def _meetings(rows: Sequence[Partnership], names: Mapping[UUID, str]) -> list[Wa
 
 def _silent(rows: Sequence[Partnership], names: Mapping[UUID, str], today: date) -> list[Silent]:
     known = {row.id for row in rows}
-    found = [one for programme in running_programmes() for one in quiet_partnerships(programme, today=today)]
+    found = all_quiet_partnerships(today=today)
     return [Silent(names[row.id], f"/partnerships/{row.slug}", weeks) for row, weeks in found if row.id in known]
 
 

@@ -32,7 +32,7 @@ from citytandem.notifications.contract import (
 from citytandem.partnerships.accompanying.members import contacts_of
 from citytandem.partnerships.models import ActionItem, Meeting, MeetingState, Partnership, PartnershipState
 from citytandem.partnerships.presenters import partnership_brief
-from citytandem.partnerships.programmes.selectors import quiet_partnerships, running_programmes
+from citytandem.partnerships.programmes.selectors import all_quiet_partnerships
 from citytandem.partnerships.selectors import city_cards
 
 WORK, CONTACT = "partnership_work", "partnership_contact"
@@ -153,21 +153,21 @@ def _silence(today: date) -> int:
     """Active partnerships of running programmes without contact, to the coordination: each time its weeks have passed again."""
     coordination = people_with_role(Role.PROGRAMME_COORDINATOR)
     told: list[Told] = []
-    for programme in running_programmes():
-        quiet = quiet_partnerships(programme, today=today)
-        names = _names([row for row, _weeks in quiet])
-        for row, weeks in quiet:
-            turn = f"{weeks // programme.quiet_weeks}" if weeks is not None else f"never:{today:%Y-%m}"
-            since = row.last_contact_on or row.starts_on or ""
-            told += [
-                Told(
-                    person,
-                    parameters={"cities": names[row.slug], "weeks": str(weeks or "")},
-                    path=f"/partnerships/{row.slug}",
-                    once=f"quiet:{row.id}:{since}:{turn}",
-                )
-                for person in coordination
-            ]
+    quiet = all_quiet_partnerships(today=today)
+    names = _names([row for row, _weeks in quiet])
+    for row, weeks in quiet:
+        every = row.programme.quiet_weeks if row.programme else 1
+        turn = f"{weeks // every}" if weeks is not None else f"never:{today:%Y-%m}"
+        since = row.last_contact_on or row.starts_on or ""
+        told += [
+            Told(
+                person,
+                parameters={"cities": names[row.slug], "weeks": str(weeks or "")},
+                path=f"/partnerships/{row.slug}",
+                once=f"quiet:{row.id}:{since}:{turn}",
+            )
+            for person in coordination
+        ]
     notify_each(told, kind=WORK, template=QUIET, why=ROLE)
     return len(told)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
@@ -65,17 +65,23 @@ def seats_of(partnership: Partnership) -> list[Seat]:
     return list(partnership.seats.select_related("city").order_by("since", "id"))
 
 
-def running_programmes() -> list[Programme]:
-    """Programmes in which partnerships work now, by name."""
-    return list(Programme.objects.filter(state=ProgrammeState.RUNNING).order_by("slug"))
-
-
 def quiet_partnerships(programme: Programme, *, today: date) -> list[tuple[Partnership, int | None]]:
     """Active partnerships without contact for longer than the programme wants, with the weeks; None: never yet."""
+    return _quiet(programme.partnerships.select_related("programme"), today)
+
+
+def all_quiet_partnerships(*, today: date) -> list[tuple[Partnership, int | None]]:
+    """The same of all programmes that run now. One query."""
+    return _quiet(
+        Partnership.objects.filter(programme__state=ProgrammeState.RUNNING).select_related("programme"), today
+    )
+
+
+def _quiet(rows: QuerySet[Partnership], today: date) -> list[tuple[Partnership, int | None]]:
     found: list[tuple[Partnership, int | None]] = []
-    for row in partnerships_with_seats(programme):
+    for row in rows.filter(state=PartnershipState.ACTIVE, programme__isnull=False).order_by("slug"):
         since = row.last_contact_on or row.starts_on
         weeks = (today - since).days // 7 if since else None
-        if row.state == PartnershipState.ACTIVE and (weeks is None or weeks >= programme.quiet_weeks):
+        if weeks is None or (row.programme is not None and weeks >= row.programme.quiet_weeks):
             found.append((row, weeks))
     return found
