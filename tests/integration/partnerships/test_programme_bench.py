@@ -146,7 +146,7 @@ def test_the_pages_of_the_bench(world: SimpleNamespace) -> None:
     for path in paths:
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/programmes/{slug}/{path}").status_code == 200
-        assert len(queries) <= 14
+        assert len(queries) <= 12
         assert Client().get(f"/programmes/{slug}/{path}").status_code == 302
         assert browser(world.unit).get(f"/programmes/{slug}/{path}").status_code == 403
     assert client.post(f"/programmes/{slug}/bench", {"preset": "own"}).status_code == 422

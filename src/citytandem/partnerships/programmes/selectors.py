@@ -42,8 +42,11 @@ def programme_get(actor: Actor, slug: str) -> Programme:
 
 def partnerships_with_seats(programme: Programme) -> Sequence[Partnership]:
     """The partnerships of a programme with their seats and cities. Two queries."""
-    seats = Seat.objects.select_related("city", "contact", "deputy").order_by("since", "id")
-    return list(programme.partnerships.order_by("slug").prefetch_related(Prefetch("seats", seats)))
+    return list(programme.partnerships.order_by("slug").prefetch_related(_with_seats()))
+
+
+def _with_seats() -> Prefetch[str, QuerySet[Seat], str]:
+    return Prefetch("seats", Seat.objects.select_related("city", "contact", "deputy").order_by("since", "id"))
 
 
 def our_city() -> City:
@@ -66,8 +69,11 @@ def seats_of(partnership: Partnership) -> list[Seat]:
 
 
 def quiet_partnerships(programme: Programme, *, today: date) -> list[tuple[Partnership, int | None]]:
-    """Active partnerships without contact for longer than the programme wants, with the weeks; None: never yet."""
-    return _quiet(programme.partnerships.select_related("programme"), today)
+    """Active partnerships without contact for longer than the programme wants, with the weeks; None: never yet.
+
+    With their seats. Two queries.
+    """
+    return _quiet(programme.partnerships.select_related("programme").prefetch_related(_with_seats()), today)
 
 
 def all_quiet_partnerships(*, today: date) -> list[tuple[Partnership, int | None]]:
