@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import icalendar
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -15,9 +16,13 @@ from citytandem.accounts.contract import Actor
 from citytandem.accounts.models import Person
 from citytandem.core import clock
 from citytandem.notifications.models import Notice
+from citytandem.notifications.services.delivery import deliver_due
 from citytandem.partnerships.accompanying.desk import work_desk
+from citytandem.partnerships.accompanying.meetings import meeting_cancel
 from citytandem.partnerships.accompanying.reminding import remind
+from citytandem.partnerships.accompanying.writing import record_write
 from citytandem.partnerships.models import ActionDone, ActionItem, CityContact, Meeting, Partnership, Programme, Seat
+from tests.integration.notifications.post import Server, serving
 from tests.integration.partnerships.programme_world import programme_world
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +110,29 @@ def test_a_meeting_is_announced_once_and_anew_when_it_moves(world: SimpleNamespa
     Meeting.objects.filter(id=row.id).update(sequence=1)
     remind()
     assert len(told("partnership_meeting")) == 2
+
+
+def test_people_are_invited_told_of_changes_and_of_the_end(world: SimpleNamespace) -> None:
+    start = clock.now().replace(microsecond=0) + timedelta(days=9)
+    values = {"title": "Sensors in use", "format": "online", "starts_at": start, "ends_at": start + timedelta(hours=1)}
+    at: dict[str, Any] = {"partnership_id": world.hamm.id, "by": world.coordinator}
+    row = record_write("meeting", values=values | {"zone": "Europe/Sofia"}, **at)
+    record_write("meeting", values={"moderation": "Somebody neutral"}, record_id=row.id, **at)
+    assert [one.template for one in Notice.objects.order_by("id")] == ["partnership_invited"]
+    record_write("meeting", values={"starts_at": start + timedelta(minutes=30)}, record_id=row.id, **at)
+    assert Notice.objects.filter(template="partnership_invited").count() == 2
+    person = Person.objects.get(id=world.contact.id)
+    Person.objects.filter(id=person.id).update(language="it")
+    with serving(Server()) as server:
+        deliver_due()
+    mail = server.mails[-1]
+    assert mail["Subject"] == "Invito: Sensors in use"
+    assert "Europe/Sofia" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    (file,) = mail.iter_attachments()
+    (event,) = icalendar.Calendar.from_ical(file.get_payload(decode=True)).walk("VEVENT")
+    assert (event["SEQUENCE"], event.start) == (1, start + timedelta(minutes=30))
+    meeting_cancel(row.id, because="Storm", **at)
+    assert Notice.objects.filter(template="partnership_meeting_cancelled").count() == 1
 
 
 def test_silence_is_told_to_the_coordination_when_its_weeks_have_passed(

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 def register_all() -> None:
     """Called once when Django is ready."""
-    from citytandem.partnerships.accompanying import calendars, files, reminding, rules, sharing
+    from citytandem.partnerships.accompanying import calendars, files, inviting, reminding, rules, sharing
 
     calendars.register_all()
     files.register_all()
     sharing.register_all()
     reminding.register_all()
+    inviting.register_all()
     assert rules  # noqa: S101 - importing it registers who may do what
