@@ -15,6 +15,7 @@ from django.utils import timezone
 from citytandem.accounts.contract import Actor
 from citytandem.accounts.models import Person
 from citytandem.core import clock
+from citytandem.notifications.contract import word
 from citytandem.notifications.models import Notice
 from citytandem.notifications.services.delivery import deliver_due
 from citytandem.partnerships.accompanying.desk import work_desk
@@ -73,7 +74,7 @@ def meeting(world: SimpleNamespace, hours: float, **given: Any) -> Meeting:
 
 def told(template: str) -> list[tuple[Any, str]]:
     rows = Notice.objects.filter(template=template).order_by("created_at", "id")
-    return [(row.person_id, row.parameters.get("title") or row.parameters["cities"]) for row in rows]
+    return [(row.person_id, word(template, row.parameters).subject.rpartition(": ")[2]) for row in rows]
 
 
 def test_an_action_comes_back_each_week_until_it_is_done(

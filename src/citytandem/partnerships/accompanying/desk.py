@@ -25,6 +25,7 @@ from citytandem.partnerships.accompanying.shown import day
 from citytandem.partnerships.models import (
     ActionItem,
     ApplicationState,
+    City,
     CityContact,
     Meeting,
     MeetingState,
@@ -65,7 +66,10 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class WorkDesk:
-    """`own`: actions of this city; `others`: of its partners. `lacks`: how many named people our city lacks."""
+    """`own`: actions of this city; `others`: of its partners. `lacks`: how many named people our city lacks.
+
+    `city`: its short name for those who may name somebody, else empty.
+    """
 
     partnerships: Sequence[tuple[str, str]]
     own: Sequence[Waits]
@@ -88,18 +92,18 @@ def work_desk(actor: Actor) -> WorkDesk:
     rows = _partnerships(actor, home)
     cards = city_cards(list({*(member for row in rows for member in row.members), *([home] if home else [])}))
     names = {row.id: partnership_brief(row, cards).title for row in rows}
-    actions = _actions(rows, names, cards, today)
     named = len([one for one in contacts_of([home]) if one.email or one.person_id]) if home and rows else NAMED
     coordinates = allowed("partnerships.coordinate", actor)
+    ours = cards[home].slug if home in cards else ""
     return WorkDesk(
         partnerships=[(names[row.id], f"/partnerships/{row.slug}/work") for row in rows],
-        own=[shown for city, shown in actions if city == home],
-        others=[shown for city, shown in actions if city != home],
+        own=_actions(rows, names, cards, today, Q(city_id=home)) if home else [],
+        others=_actions(rows, names, cards, today, ~Q(city_id=home) if home else Q()),
         meetings=_meetings(rows, names),
         silent=_silent(rows, names, today) if coordinates else [],
         applications=_applications() if coordinates else [],
         lacks=max(0, NAMED - named) if home and any(home in row.members for row in rows) else 0,
-        city=cards[home].slug if home in cards else "",
+        city=ours if allowed("partnerships.edit_city", actor, City(id=home)) else "",
     )
 
 
@@ -119,9 +123,10 @@ def _partnerships(actor: Actor, home: UUID | None) -> list[Partnership]:
 
 
 def _actions(
-    rows: Sequence[Partnership], names: Mapping[UUID, str], cards: Mapping[UUID, CityCard], today: date
-) -> list[tuple[UUID, Waits]]:
-    found = ActionItem.objects.filter(partnership__in=[row.id for row in rows], done=None)
+    rows: Sequence[Partnership], names: Mapping[UUID, str], cards: Mapping[UUID, CityCard], today: date, whose: Q
+) -> list[Waits]:
+    """The first of those that are open, the most pressing ones first."""
+    found = ActionItem.objects.filter(whose, partnership__in=[row.id for row in rows], done=None)
     shown = []
     for row in found.select_related("partnership", "person", "city").order_by("due_on", "id")[:MOST]:
         pressing = urgency(row.due_on, today=today)
@@ -131,9 +136,7 @@ def _actions(
             facts.insert(1, (_("Who"), row.person.name))
         badge = {"late": _("overdue"), "soon": _("due soon"), "later": ""}[pressing]
         path = f"/partnerships/{row.partnership.slug}/work"
-        shown.append(
-            (row.city_id, Waits(_title(row), path, names[row.partnership_id], facts, badge, pressing == "late"))
-        )
+        shown.append(Waits(_title(row), path, names[row.partnership_id], facts, badge, pressing == "late"))
     return shown
 
 

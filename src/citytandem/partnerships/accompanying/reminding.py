@@ -5,13 +5,16 @@ Each rule gives the same on the same day, however often it runs: actions note wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -55,30 +58,37 @@ def register_all() -> None:
     register_template(
         ACTION,
         label=gettext_lazy("An action of a partnership is due"),
-        subject=lambda told: _("Due on %(due)s: %(title)s") % told,
+        subject=lambda told: _("Due on %(due)s: %(title)s") % _now(told),
         body=lambda told: [
-            Paragraph(_("Your city took this on in the partnership %(cities)s. It comes back until it is done.") % told)
+            Paragraph(
+                _("Your city took this on in the partnership %(cities)s. It comes back until it is done.") % _now(told)
+            )
         ],
         action=gettext_lazy("Open the work page"),
-        example={"title": gettext_lazy("Send the data model"), "due": "2026-05-12", "cities": "Krefeld – Sofia"},
+        example={"title": gettext_lazy("Send the data model"), "due": "2026-05-12", "cities": "Krefeld – Sofia", "action": ""},
     )  # fmt: skip
     register_template(
         MEETING,
         label=gettext_lazy("A meeting of a partnership is near"),
-        subject=lambda told: _("Meeting on %(day)s: %(title)s") % told,
+        subject=lambda told: _("Meeting on %(day)s: %(title)s") % _now(told),
         body=lambda told: [
-            Paragraph(_("The partnership %(cities)s meets. Agenda and way there stand on the page.") % told)
+            Paragraph(_("The partnership %(cities)s meets. Agenda and way there stand on the page.") % _now(told))
         ],
         action=gettext_lazy("Open the meeting"),
-        example={"title": gettext_lazy("Network meeting"), "day": "2026-05-12", "cities": "Krefeld – Sofia"},
+        example={
+            "title": gettext_lazy("Network meeting"),
+            "day": "2026-05-12",
+            "cities": "Krefeld – Sofia",
+            "meeting": "",
+        },
     )
     register_template(
         QUIET,
         label=gettext_lazy("A partnership without contact"),
-        subject=lambda told: _("No contact: %(cities)s") % told,
-        body=lambda told: [Paragraph(_quiet(told))],
+        subject=lambda told: _("No contact: %(cities)s") % _now(told),
+        body=lambda told: [Paragraph(_quiet(_now(told)))],
         action=gettext_lazy("Open the partnership"),
-        example={"cities": "Krefeld – Sofia", "weeks": "9"},
+        example={"cities": "Krefeld – Sofia", "weeks": "9", "partnership": ""},
     )
 
 
@@ -105,11 +115,10 @@ def _actions(today: date) -> int:
     due = due.filter(Q(reminded_on=None) | Q(reminded_on__lte=today - AGAIN))
     found = list(due.order_by("due_on", "id"))
     contacts = _people(home)
-    names = _names([row.partnership for row in found])
     told = [
         Told(
             person,
-            parameters={"title": _title(row), "due": row.due_on.isoformat(), "cities": names[row.partnership.slug]},
+            parameters={"action": str(row.id)},
             path=f"/partnerships/{row.partnership.slug}/work",
             once=f"action:{row.id}:{today.isoformat()}",
         )
@@ -126,19 +135,19 @@ def _actions(today: date) -> int:
 def _meetings() -> int:
     """Meetings of the next two days to our contacts; anew if they were moved."""
     now = clock.now()
-    rows = Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=now, starts_at__lte=now + MEETING_BEFORE)
+    rows = Meeting.objects.filter(
+        state=MeetingState.PLANNED,
+        starts_at__gt=now,
+        starts_at__lte=now + MEETING_BEFORE,
+        partnership__state=PartnershipState.ACTIVE,
+    )
     home = this_node().home_city
     found = list(rows.filter(partnership__members__contains=[home]).select_related("partnership")) if home else []
     contacts = _people(home) if found else []
-    names = _names([row.partnership for row in found])
     told = [
         Told(
             person,
-            parameters={
-                "title": _title(row),
-                "day": timezone.localtime(row.starts_at).date().isoformat(),
-                "cities": names[row.partnership.slug],
-            },
+            parameters={"meeting": str(row.id)},
             path=f"/partnerships/{row.partnership.slug}/work/meetings/{row.id}",
             once=f"meeting:{row.id}:{row.sequence}",
         )
@@ -154,7 +163,6 @@ def _silence(today: date) -> int:
     coordination = people_with_role(Role.PROGRAMME_COORDINATOR)
     told: list[Told] = []
     quiet = all_quiet_partnerships(today=today)
-    names = _names([row for row, _weeks in quiet])
     for row, weeks in quiet:
         every = row.programme.quiet_weeks if row.programme else 1
         turn = f"{weeks // every}" if weeks is not None else f"never:{today:%Y-%m}"
@@ -162,7 +170,7 @@ def _silence(today: date) -> int:
         told += [
             Told(
                 person,
-                parameters={"cities": names[row.slug], "weeks": str(weeks or "")},
+                parameters={"partnership": str(row.id), "weeks": str(weeks or "")},
                 path=f"/partnerships/{row.slug}",
                 once=f"quiet:{row.id}:{since}:{turn}",
             )
@@ -179,9 +187,26 @@ def _people(city: UUID | None) -> list[UUID]:
     return list(dict.fromkeys(row.person_id for row in contacts_of([city]) if row.person_id is not None))
 
 
-def _names(rows: Sequence[Partnership]) -> dict[str, str]:
-    cities = city_cards(list({member for row in rows for member in row.members}))
-    return {row.slug: partnership_brief(row, cities).title for row in rows}
+def _now(told: Mapping[str, Any]) -> dict[str, str]:
+    """What the ids in the parameters stand for, in the reader's language and as it is now; in a preview the example."""
+    found = {name: str(value) for name, value in told.items()}
+    action = _row(ActionItem.objects.select_related("partnership"), told.get("action"))
+    meeting = _row(Meeting.objects.select_related("partnership"), told.get("meeting"))
+    if action is not None:
+        found |= {"title": _title(action), "due": date_format(action.due_on, "DATE_FORMAT")}
+    if meeting is not None:
+        there = meeting.starts_at.astimezone(ZoneInfo(meeting.zone))
+        found |= {"title": _title(meeting), "day": date_format(there, "DATE_FORMAT")}
+    thing = action or meeting
+    partnership = thing.partnership if thing is not None else _row(Partnership.objects.all(), told.get("partnership"))
+    if partnership is not None:
+        found["cities"] = partnership_brief(partnership, city_cards(list(partnership.members))).title
+    return {"title": "", "cities": "", "due": "", "day": "", "weeks": ""} | found
+
+
+def _row(rows: QuerySet[Any], key: Any) -> Any:
+    """None where nothing is named, or it is gone."""
+    return rows.filter(id=UUID(str(key))).first() if key else None
 
 
 def _title(row: ActionItem | Meeting) -> str:

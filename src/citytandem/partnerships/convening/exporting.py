@@ -38,7 +38,7 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Conference:
-    """An event with its sessions. `zone`: IANA name; `path`: its full address; `number`: the edition of its plan."""
+    """An event with its sessions. `zone`: IANA name; `path`: its full address; `version`: of its plan."""
 
     id: UUID
     slug: str
@@ -52,14 +52,15 @@ class Conference:
     place: str
     venue: str
     path: str
-    number: int
+    version: str
     talks: Sequence[Talk]
 
 
 def schedule(event: Conference) -> dict[str, Any]:
     """The schedule file. Every day of the event is there, also one without sessions."""
     zone = ZoneInfo(event.zone)
-    first, last = event.starts.astimezone(zone).date(), event.ends.astimezone(zone).date()
+    # An event that ends at midnight ends on the day before.
+    first, last = event.starts.astimezone(zone).date(), (event.ends - timedelta(microseconds=1)).astimezone(zone).date()
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     talks = sorted(event.talks, key=lambda talk: (talk.starts, talk.room, str(talk.id)))
     numbers = {talk.id: number for number, talk in enumerate(talks, start=1)}
@@ -67,7 +68,7 @@ def schedule(event: Conference) -> dict[str, Any]:
     rooms = sorted({_room(talk) for talk in talks})
     return {
         "schedule": {
-            "version": str(event.number),
+            "version": event.version,
             "base_url": event.path,
             "conference": {
                 "acronym": acronym(event.slug),

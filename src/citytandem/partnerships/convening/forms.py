@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.languages import NATIVE_NAMES
@@ -30,8 +31,17 @@ def _long(label: Any, hint: Any = "", *, most: int = 10_000, rows: int = 4) -> f
     )
 
 
-def _moment(label: Any, hint: Any = "", *, required: bool = True) -> forms.DateTimeField:
-    return forms.DateTimeField(
+class WallClockField(forms.DateTimeField):
+    """A moment as it is typed, without a zone: the form says on whose clock. Django's field reads it on the reader's."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """In UTC, where every time of day exists once."""
+        with timezone.override(UTC):
+            return super().to_python(value)
+
+
+def _moment(label: Any, hint: Any = "", *, required: bool = True) -> WallClockField:
+    return WallClockField(
         label=label, help_text=hint, required=required,
         input_formats=[_MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT),
@@ -56,8 +66,11 @@ class _OnTheClock(PlainForm):
         told: dict[str, Any] = super().clean() or self.cleaned_data
         zone = ZoneInfo(self.zone_given or told.get("zone") or "UTC")
         for name in self.moments:
-            if isinstance(told.get(name), datetime):
-                told[name] = told[name].replace(tzinfo=zone)
+            typed = told.get(name)
+            if isinstance(typed, datetime):
+                told[name] = typed.replace(tzinfo=zone).astimezone(UTC)
+                if told[name].astimezone(zone).replace(tzinfo=None) != typed.replace(tzinfo=None):
+                    self.add_error(name, _("There is no such time on that day: the clocks go forward."))
         return told
 
 

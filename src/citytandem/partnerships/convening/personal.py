@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from citytandem.accounts.contract import Exported, Holding
+from citytandem.accounts.contract import Exported, Holding, people_by_id
 from citytandem.accounts.holdings import register
 from citytandem.core import clock
 from citytandem.partnerships.convening.registering import LIVE, plan_locked, promote
@@ -39,7 +39,12 @@ def registrations_forget() -> int:
 
 
 def _own(person: UUID) -> QuerySet[Registration]:
-    return Registration.objects.filter(person_id=person)
+    """By the sign-in, and by its address: whoever registered signed out gave the same."""
+    card = people_by_id([person]).get(person)
+    own = Q(person_id=person)
+    if card is not None and card.email:
+        own |= Q(key=card.email.casefold())
+    return Registration.objects.filter(own)
 
 
 def _export(person: UUID) -> Exported:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +16,10 @@ from citytandem.accounts.contract import Actor
 from citytandem.core import clock
 from citytandem.core.errors import Conflict, Invalid, NotFound
 from citytandem.core.permissions import require
+from citytandem.files.contract import attachments_remove_all
 from citytandem.partnerships.convening import registering, telling
 from citytandem.partnerships.convening.clashes import Slot, clashes, is_inside
+from citytandem.partnerships.convening.files import KIND
 from citytandem.partnerships.convening.record import record_refresh
 from citytandem.partnerships.models import (
     EventMaterial,
@@ -27,6 +29,8 @@ from citytandem.partnerships.models import (
     MeetingFormat,
     Programme,
     ProgrammeEvent,
+    ProgrammeState,
+    RegistrationState,
 )
 from citytandem.partnerships.naming import free_slug
 
@@ -49,6 +53,8 @@ def event_begin(*, programme_id: UUID, values: Mapping[str, Any], by: Actor) -> 
         raise NotFound("programme.unknown", _("There is no programme of this name here."))
     require("partnerships.coordinate", by, programme)
     _check(values)
+    with connection.cursor() as cursor:  # two programmes at once: one short name
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('event_plan_slug'))")
     taken = {*EventPlan.objects.values_list("slug", flat=True), *ProgrammeEvent.objects.values_list("slug", flat=True)}
     now = clock.now()
     row = EventPlan(
@@ -69,24 +75,32 @@ def event_change(plan_id: UUID, *, values: Mapping[str, Any], by: Actor) -> Even
     row = locked(plan_id, by=by)
     _alive(row)
     _check(values)
-    if row.format != values["format"] and row.registrations.filter(state__in=registering.LIVE).exists():
+    wanted = row.registrations.exclude(state=RegistrationState.CANCELLED)
+    if row.format != values["format"] and wanted.exists():
         told = _("People are registered already: whether they come or join online cannot be changed any more.")
         raise Conflict("event.format_fixed", told, field="format")
+    if values["months"] > row.months and row.registrations.exists():
+        told = _("People registered because it is erased after so many months: it cannot be more now.")
+        raise Conflict("event.months_promised", told, field="months")
+    if row.ends_at <= clock.now() and values["ends_at"] != row.ends_at:
+        raise Conflict("event.over", _("The event is over."), field="ends_at")
     before = {name: getattr(row, name) for name in _TOLD}
-    moved = values["starts_at"] - row.starts_at
+    # Sessions move with the event if it is moved as a whole; if only the doors open earlier, they stay.
+    as_before = values["ends_at"] - values["starts_at"] == row.ends_at - row.starts_at
+    moved = values["starts_at"] - row.starts_at if as_before else timedelta()
     _fill(row, values)
     if moved:
         row.sessions.update(starts_at=F("starts_at") + moved, ends_at=F("ends_at") + moved)
     if any(not is_inside(slot_of(one), starts=row.starts_at, ends=row.ends_at) for one in row.sessions.all()):
         told = _("A session lies outside of these times. Change the session first.")
         raise Invalid("event.session_outside", told, field="ends_at")
-    changed = any(before[name] != getattr(row, name) for name in _TOLD)
-    row.sequence += int(changed)
+    changed = {name for name in _TOLD if before[name] != getattr(row, name)}
+    row.sequence += int(bool(changed))
     row.save()
     if row.state == EventState.PUBLISHED:
         record_refresh(row)
         if changed and row.ends_at > clock.now():
-            telling.tell_all(row, telling.CHANGED)
+            telling.tell_all(row, telling.CHANGED, online_alone=changed == {"link"})
     registering.promote(row)
     return row
 
@@ -96,6 +110,8 @@ def event_publish(plan_id: UUID, *, by: Actor) -> EventPlan:
     """Show an event to everybody; twice changes nothing. Raises Forbidden, NotFound, Conflict if it is cancelled."""
     row = locked(plan_id, by=by)
     _alive(row)
+    if row.programme.state == ProgrammeState.DRAFT:
+        raise Conflict("event.programme_draft", _("The programme is a draft: nobody could find the event."))
     if row.state == EventState.DRAFT:
         row.state, row.changed_at = EventState.PUBLISHED, clock.now()
         row.save()
@@ -104,15 +120,19 @@ def event_publish(plan_id: UUID, *, by: Actor) -> EventPlan:
 
 
 @transaction.atomic
-def event_cancel(plan_id: UUID, *, reason: str, by: Actor) -> EventPlan:
+def event_cancel(plan_id: UUID, *, reason: str, by: Actor, seen: str = "") -> EventPlan:
     """Call an event off and tell everybody who wanted to come; twice changes nothing. A draft is deleted.
 
-    Raises Forbidden, NotFound, Conflict once it is over.
+    `seen`: the state that whoever presses saw. Raises Forbidden, NotFound, Conflict once it is over or if it is another now.
     """
     row = locked(plan_id, by=by)
     if row.state == EventState.CANCELLED:
         return row
+    if seen and seen != row.state:
+        told = _("The event has changed in the meantime. Please look at it again.")
+        raise Conflict("event.changed_meanwhile", told)
     if row.state == EventState.DRAFT:
+        attachments_remove_all(KIND, list(row.materials.values_list("id", flat=True)))
         row.delete()
         return row
     if row.ends_at <= clock.now():
@@ -122,6 +142,7 @@ def event_cancel(plan_id: UUID, *, reason: str, by: Actor) -> EventPlan:
     row.save()
     record_refresh(row)
     telling.tell_all(row, telling.CANCELLED)
+    row.registrations.update(needs="")
     return row
 
 
@@ -182,12 +203,14 @@ def material_write(plan_id: UUID, *, material_id: UUID | None, values: Mapping[s
 @transaction.atomic
 def material_remove(plan_id: UUID, *, material_id: UUID, by: Actor) -> None:
     """Take material out. Raises Forbidden, NotFound."""
-    material_of(locked(plan_id, by=by), material_id).delete()
+    row = material_of(locked(plan_id, by=by), material_id)
+    attachments_remove_all(KIND, [row.id])
+    row.delete()
 
 
 def locked(plan_id: UUID, *, by: Actor) -> EventPlan:
     """The event, locked for its coordination; raises NotFound, Forbidden. Always before rows that hang on it."""
-    rows = EventPlan.objects.select_for_update(of=("self",)).select_related("programme", "record")
+    rows = EventPlan.objects.select_for_update(of=("self",)).select_related("programme")
     row = rows.filter(id=plan_id).first()
     if row is None:
         raise unknown()

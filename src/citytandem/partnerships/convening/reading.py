@@ -17,6 +17,7 @@ from citytandem.partnerships.models import (
     EventSession,
     EventState,
     Programme,
+    ProgrammeState,
     Registration,
     RegistrationState,
 )
@@ -51,7 +52,10 @@ def plans_of(actor: Actor, programme: Programme) -> list[EventPlan]:
 def plan_get(actor: Actor, slug: str) -> EventPlan:
     """An event as its page shows it; raises NotFound, also for a draft that the reader does not coordinate."""
     row = EventPlan.objects.select_related("programme", "survey").filter(slug=slug).first()
-    if row is None or (row.state == EventState.DRAFT and not allowed("partnerships.coordinate", actor, row.programme)):
+    if row is None:
+        raise unknown()
+    is_hidden = row.state == EventState.DRAFT or row.programme.state == ProgrammeState.DRAFT
+    if is_hidden and not allowed("partnerships.coordinate", actor, row.programme):
         raise unknown()
     return row
 
@@ -65,8 +69,8 @@ def plan_for_coordination(actor: Actor, slug: str) -> EventPlan:
 
 def public_plans() -> list[EventPlan]:
     """Events that everybody may read, in the order of time. One query."""
-    rows = EventPlan.objects.exclude(state=EventState.DRAFT).select_related("programme")
-    return list(rows.order_by("starts_at", "id"))
+    rows = EventPlan.objects.exclude(state=EventState.DRAFT).exclude(programme__state=ProgrammeState.DRAFT)
+    return list(rows.select_related("programme").order_by("starts_at", "id"))
 
 
 def sessions_of(plan: EventPlan) -> list[EventSession]:

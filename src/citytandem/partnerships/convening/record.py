@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from citytandem.core.versions import read
 from citytandem.partnerships.models import EventPlan, EventState, MeetingFormat, ProgrammeEvent, SessionKind
 
+_WRITTEN = ("title", "dates", "starts_on", "format", "place", "country", "facts")
 # As the sources of past events call it.
 _FORMATS = {MeetingFormat.ONSITE: "on-site", MeetingFormat.ONLINE: "online", MeetingFormat.HYBRID: "hybrid"}
 
@@ -15,12 +16,15 @@ _FORMATS = {MeetingFormat.ONSITE: "on-site", MeetingFormat.ONLINE: "online", Mee
 def record_refresh(plan: EventPlan) -> None:
     """Write, refresh or take away the record. Within the caller's transaction, the plan locked."""
     if plan.state != EventState.PUBLISHED:
-        known, plan.record = plan.record, None
+        known = plan.record_id
+        plan.record = None
         plan.save(update_fields=["record"])
         if known is not None:
-            known.delete()
+            ProgrammeEvent.objects.filter(id=known).delete()
         return
-    row = plan.record or ProgrammeEvent(slug=plan.slug)
+    # Read anew: what was joined before the event was locked may be old, and attendance is noted there.
+    found = ProgrammeEvent.objects.select_for_update().filter(id=plan.record_id).first() if plan.record_id else None
+    row = found or ProgrammeEvent(slug=plan.slug)
     zone = ZoneInfo(plan.zone)
     # An event that ends at midnight ends on the day before.
     first = plan.starts_at.astimezone(zone).date()
@@ -33,7 +37,7 @@ def record_refresh(plan: EventPlan) -> None:
     text = plan.text.get(plan.language, {}).get("text", "")
     if text:
         row.facts["content"] = text
-    row.save()
+    row.save(update_fields=_WRITTEN if found else None)
     if plan.record_id != row.id:
         plan.record = row
         plan.save(update_fields=["record"])

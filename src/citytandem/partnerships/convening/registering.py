@@ -44,15 +44,19 @@ def register(plan_id: UUID, *, values: Mapping[str, Any], language: str, by: Act
     is_own = by.id is not None and key == people_by_id([by.id])[by.id].email.casefold()
     row = plan.registrations.filter(key=key).first()
     if row is not None and row.state in LIVE:
+        waits = row.state == RegistrationState.WAITING
         if is_own:
-            raise Conflict("event.registered", _("You are registered already."), field="email")
-        telling.tell(row, telling.KNOWN)
+            told = _("You are on the waiting list.") if waits else _("You are registered already.")
+            raise Conflict("event.registered", told, field="email")
+        telling.tell(row, telling.WAITING if waits else telling.KNOWN)
         return None
     now = clock.now()
     row = row or Registration(plan=plan, key=key)
     row.name, row.organisation, row.email = values["name"], values["organisation"], values["email"].strip()
-    row.needs, row.language, row.person_id = values["needs"], language, by.id if is_own else None
-    row.online = plan.format == MeetingFormat.ONLINE or (plan.format == MeetingFormat.HYBRID and values["online"])
+    row.needs, row.language, row.person_id = values["needs"], language, by.id if is_own else row.person_id
+    row.online = plan.format == MeetingFormat.ONLINE or (
+        plan.format == MeetingFormat.HYBRID and values.get("online", False)
+    )
     row.state, row.queued_at, row.attended, row.asked_at, row.changed_at = RegistrationState.ASKED, None, None, now, now
     row.save()
     if not is_own:
@@ -96,12 +100,14 @@ def cancel_for(plan_id: UUID, *, registration_id: UUID, by: Actor) -> Registrati
     if row is None:
         raise unknown()
     _leave(plan, row)
+    telling.tell(row, telling.LEFT)
     return row
 
 
 def promote(plan: EventPlan) -> None:
     """Give free places to those who wait. The plan is locked by the caller."""
-    if plan.state != EventState.PUBLISHED or plan.starts_at <= clock.now():
+    until = max(plan.starts_at, plan.registers_until or plan.starts_at)
+    if plan.state != EventState.PUBLISHED or until <= clock.now():
         return
     queue = list(plan.registrations.filter(state=RegistrationState.WAITING).order_by("queued_at", "id"))
     for row in admitted(plan.places, taken(plan), queue):
@@ -111,9 +117,10 @@ def promote(plan: EventPlan) -> None:
 
 
 @transaction.atomic
-def attendance_write(plan_id: UUID, *, attended: Collection[UUID], by: Actor) -> int:
-    """Note who came; everybody else who was registered did not. Returns how many came.
+def attendance_write(plan_id: UUID, *, attended: Collection[UUID], by: Actor, before: Collection[UUID] = ()) -> int:
+    """Note who came; of whom nobody noted anything did not. Returns how many came.
 
+    `before`: who was noted when the page was shown. Only what was changed there counts: others may note at another door.
     Raises Forbidden, NotFound, Conflict before the event begins.
     """
     plan = plan_locked(plan_id)
@@ -121,8 +128,10 @@ def attendance_write(plan_id: UUID, *, attended: Collection[UUID], by: Actor) ->
     if plan.starts_at > clock.now():
         raise Conflict("event.not_begun", _("The event has not begun yet."))
     coming = plan.registrations.filter(state=RegistrationState.COMING)
-    coming.exclude(id__in=attended).update(attended=False)
-    number = coming.filter(id__in=attended).update(attended=True)
+    coming.filter(id__in=attended).update(attended=True)
+    coming.filter(id__in=set(before) - set(attended)).update(attended=False)
+    coming.filter(attended=None).update(attended=False)
+    number = coming.filter(attended=True).count()
     attendance_tell(plan, number)
     return number
 
@@ -194,6 +203,8 @@ def _both_locked(token: str) -> tuple[EventPlan, Registration]:
 def _enter(plan: EventPlan, row: Registration) -> None:
     """A place, or the end of the queue. The plan is locked."""
     waits = False
+    if plan.format != MeetingFormat.HYBRID:
+        row.online = plan.format == MeetingFormat.ONLINE
     if needs_place(form=plan.format, online=row.online):
         waiting = plan.registrations.filter(state=RegistrationState.WAITING).count()
         waits = has_to_wait(plan.places, taken(plan), waiting)
@@ -212,6 +223,7 @@ def _leave(plan: EventPlan, row: Registration) -> None:
     if plan.ends_at <= clock.now():
         raise Conflict("event.over", _("The event is over."))
     row.state, row.queued_at, row.attended, row.changed_at = RegistrationState.CANCELLED, None, None, clock.now()
+    row.needs = ""
     row.save()
     promote(plan)
 

@@ -165,7 +165,7 @@ def as_conference(plan: EventPlan, sessions: Sequence[EventSession], *, language
         place=plan.place,
         venue=plan.venue,
         path=path,
-        number=plan.sequence,
+        version=plan.changed_at.isoformat(timespec="seconds"),
         talks=[_talk(row, plan, language, path, links) for row in sessions],
     )
 

@@ -15,6 +15,7 @@ from citytandem.partnerships.models import EventPlan, Registration, Registration
 
 CONFIRM, REGISTERED, KNOWN = "event_confirm", "event_registered", "event_known"
 WAITING, ADMITTED, CHANGED, CANCELLED = "event_waiting", "event_admitted", "event_changed", "event_cancelled"
+LEFT = "event_left"
 
 
 def tell(row: Registration, template: str) -> None:
@@ -43,10 +44,12 @@ def tell(row: Registration, template: str) -> None:
     )
 
 
-def tell_all(plan: EventPlan, template: str) -> None:
-    """Write to all who come or wait."""
-    live = (RegistrationState.COMING, RegistrationState.WAITING)
-    for row in plan.registrations.filter(state__in=live).order_by("id"):
+def tell_all(plan: EventPlan, template: str, *, online_alone: bool = False) -> None:
+    """Write to all who come or wait; `online_alone`: to those who come online."""
+    rows = plan.registrations.filter(state__in=(RegistrationState.COMING, RegistrationState.WAITING))
+    if online_alone:
+        rows = rows.filter(state=RegistrationState.COMING, online=True)
+    for row in rows.order_by("id"):
         row.plan = plan
         tell(row, template)
 

@@ -123,7 +123,7 @@ def cancel(request: HttpRequest, slug: str) -> HttpResponse:
         form = CancelForm({"reason": ""})
 
     def save() -> str:
-        planning.event_cancel(plan.id, reason=form.cleaned_data["reason"], by=actor)
+        planning.event_cancel(plan.id, reason=form.cleaned_data["reason"], by=actor, seen=request.POST.get("seen", ""))
         return reverse("partnerships:events", args=[plan.programme.slug]) if is_draft else path_of(plan)
 
     heading = _("Delete the draft") if is_draft else _("Cancel the event")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from citytandem.accounts.contract import Actor, actor_of, address_shown, people_by_id, reads_masked
 from citytandem.core import clock, throttle
 from citytandem.core.csv_files import csv_lines
-from citytandem.core.errors import DomainError
+from citytandem.core.errors import DomainError, Gone
 from citytandem.core.permissions import allowed
 from citytandem.core.versions import read
 from citytandem.moderation.contract import trace_of
@@ -135,8 +136,8 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
     plan = row.plan
     place = 0
     if row.state == RegistrationState.WAITING:
-        before = plan.registrations.filter(state=RegistrationState.WAITING)
-        place = list(before.order_by("queued_at", "id").values_list("id", flat=True)).index(row.id) + 1
+        queue = plan.registrations.filter(state=RegistrationState.WAITING)
+        place = queue.filter(Q(queued_at__lt=row.queued_at) | Q(queued_at=row.queued_at, id__lt=row.id)).count() + 1
     context = {
         "card": showing.card_of(plan), "plan": plan, "row": row, "place": place,
         "is_over": plan.ends_at <= clock.now(), "takes_registrations": registering.takes_registrations(plan),
@@ -181,7 +182,8 @@ def _changed(request: HttpRequest, plan: EventPlan, actor: Actor) -> str:
         registering.cancel_for(plan.id, registration_id=_uuid(wish), by=actor)
         return _("The registration is cancelled.")
     ticked = {_uuid(one) for one in request.POST.getlist("attended")}
-    number = registering.attendance_write(plan.id, attended=ticked, by=actor)
+    before = {_uuid(one) for one in request.POST.getlist("was")}
+    number = registering.attendance_write(plan.id, attended=ticked, before=before, by=actor)
     return _("It is noted who came: %(number)s.") % {"number": number}
 
 
@@ -219,10 +221,18 @@ def event_ics(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+def _taking_place(request: HttpRequest, slug: str) -> EventPlan:
+    """Schedules have no word for cancelled: there is none any more."""
+    plan = reading.plan_get(actor_of(request), slug)
+    if plan.state == EventState.CANCELLED:
+        raise Gone("event.called_off", _("This event does not take place."))
+    return plan
+
+
 @require_safe
 def schedule_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The schedule as pretalx and frab write it, for schedule apps."""
-    plan = reading.plan_get(actor_of(request), slug)
+    plan = _taking_place(request, slug)
     told = exporting.schedule(showing.as_conference(plan, reading.sessions_of(plan), language=reader()))
     return HttpResponse(orjson.dumps(told), content_type="application/json")
 
@@ -230,7 +240,7 @@ def schedule_json(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def indico_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The event as Indico's export gives it."""
-    plan = reading.plan_get(actor_of(request), slug)
+    plan = _taking_place(request, slug)
     conference = showing.as_conference(plan, reading.sessions_of(plan), language=reader())
     told = exporting.indico(conference, address=absolute(request.path), now=clock.now())
     return HttpResponse(orjson.dumps(told), content_type="application/json")

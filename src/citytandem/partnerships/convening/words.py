@@ -52,6 +52,12 @@ _TEMPLATES: Sequence[tuple[str, Any, Any, Sequence[Any]]] = (
     (telling.CHANGED, gettext_lazy("Event: time or place changed"), gettext_lazy("Changed: %(title)s"), (
         gettext_lazy("The time or place of “%(title)s” has changed. It is now as follows."),
         gettext_lazy("If you cannot come any more, please cancel."))),
+    (
+        telling.LEFT,
+        gettext_lazy("Event: registration cancelled"),
+        gettext_lazy("Cancelled: %(title)s"),
+        (gettext_lazy("Your registration is cancelled."),),
+    ),
     (telling.CANCELLED, gettext_lazy("Event: cancelled"), gettext_lazy("Cancelled: %(title)s"), (
         gettext_lazy("“%(title)s” does not take place."),)),
 )  # fmt: skip
