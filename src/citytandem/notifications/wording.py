@@ -51,6 +51,7 @@ class Template:
 
     `action`: what the button to the notice's page says. `files`: what goes with a mail of its own.
     `example`: parameters for the preview; their names are the placeholders that administrators may use.
+    `now`: what ids among the parameters stand for when it is sent, in the reader's language.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Template:
     action: str | Promise = OPEN
     example: Mapping[str, str | Promise] = field(default_factory=dict)
     files: Callable[[Parameters], Sequence[CalendarFile]] | None = None
+    now: Callable[[Parameters], Parameters] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,10 @@ def register_template(
     action: str | Promise = OPEN,
     example: Mapping[str, str | Promise] | None = None,
     files: Callable[[Parameters], Sequence[CalendarFile]] | None = None,
+    now: Callable[[Parameters], Parameters] | None = None,
 ) -> None:
     """Make a template known; the last registration of a name counts."""
-    _templates[name] = Template(name, label or name, subject, body, action, dict(example or {}), files)
+    _templates[name] = Template(name, label or name, subject, body, action, dict(example or {}), files, now)
 
 
 def template(name: str) -> Template:
@@ -123,6 +126,7 @@ def why_sentence(code: str) -> str:
 def word(name: str, parameters: Parameters) -> Wording:
     """The notice in the current language; an administrator's own wording of that language wins."""
     known = _templates[name]
+    parameters = {**parameters, **known.now(parameters)} if known.now else parameters
     own = _own_wording(name, translation.get_language() or "en")
     subject, body = own.get("subject", ""), own.get("body", "")
     return Wording(

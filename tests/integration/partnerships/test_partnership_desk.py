@@ -11,10 +11,12 @@ import icalendar
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from citytandem.accounts.contract import Actor
 from citytandem.accounts.models import Person
 from citytandem.core import clock
+from citytandem.core.models import Node
 from citytandem.notifications.contract import word
 from citytandem.notifications.models import Notice
 from citytandem.notifications.services.delivery import deliver_due
@@ -188,3 +190,14 @@ def test_the_page_needs_a_sign_in_and_few_queries(
         page = client.get("/partnerships/desk").content.decode()
     assert "Hamm – Arezzo" in page
     assert page.count("due soon") == 8
+
+
+def test_an_own_wording_of_the_city_is_filled_with_what_counts_when_it_leaves(world: SimpleNamespace) -> None:
+    row = action(world, 1)
+    Node.objects.update(texts={"mail.partnership_action": {"en": {"subject": "{title} by {due}, {cities}"}}})
+    remind()
+    (notice,) = Notice.objects.filter(template="partnership_action")
+    due = date_format(row.due_on, "DATE_FORMAT")
+    assert word(notice.template, notice.parameters).subject == f"Due in 1 by {due}, Hamm – Arezzo"
+    row.delete()
+    assert word(notice.template, notice.parameters).subject == "by ,", "gone: nothing is told, nothing fails"

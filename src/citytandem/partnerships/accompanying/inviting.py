@@ -29,32 +29,33 @@ def register_all() -> None:
     example: dict[str, Any] = {
         "title": gettext_lazy("Network meeting"),
         "when": "2026-05-12, 10:00–12:00",
-        "meeting": "",
     }
     register_template(
         INVITED,
         label=gettext_lazy("Invitation to a meeting of a partnership"),
-        subject=lambda told: _("Invitation: %(title)s") % _now(told),
+        subject=lambda told: _("Invitation: %(title)s") % told,
         body=lambda told: [
-            Paragraph(_("The cities of the partnership meet: “%(title)s”.") % _now(told)),
-            Paragraph(_now(told)["when"]),
+            Paragraph(_("The cities of the partnership meet: “%(title)s”.") % told),
+            Paragraph(told["when"]),
             Paragraph(_("The file brings it into your calendar, and its changes as well.")),
         ],
         action=gettext_lazy("Open the meeting"),
         example=example,
         files=meeting_files,
+        now=_now,
     )
     register_template(
         CANCELLED,
         label=gettext_lazy("A meeting of a partnership is cancelled"),
-        subject=lambda told: _("Cancelled: %(title)s") % _now(told),
+        subject=lambda told: _("Cancelled: %(title)s") % told,
         body=lambda told: [
-            Paragraph(_("“%(title)s” does not take place.") % _now(told)),
-            Paragraph(_now(told)["when"]),
+            Paragraph(_("“%(title)s” does not take place.") % told),
+            Paragraph(told["when"]),
         ],
         action=gettext_lazy("Open the meeting"),
         example=example,
         files=meeting_files,
+        now=_now,
     )
     events.listen_within(WorkRecordChanged, on_work_record_changed)
 
@@ -68,16 +69,17 @@ def meeting_files(told: Mapping[str, Any]) -> list[CalendarFile]:
 
 
 def _meeting(told: Mapping[str, Any]) -> Meeting | None:
-    rows = Meeting.objects.select_related("partnership")
-    return rows.filter(id=UUID(told["meeting"])).first() if told["meeting"] else None
+    """None in a preview, and once it is gone."""
+    key = told.get("meeting")
+    return Meeting.objects.select_related("partnership").filter(id=UUID(key)).first() if key else None
 
 
 def _now(told: Mapping[str, Any]) -> dict[str, str]:
-    """Title and time in the reader's language, as they are now; those of the example in a preview."""
+    """Title and time in the reader's language, as they are now; nothing for the example of a preview."""
+    if "meeting" not in told:
+        return {}
     row = _meeting(told)
-    if row is None:
-        return {"title": str(told.get("title", "")), "when": str(told.get("when", ""))}
-    return {"title": reading(row, "title").text, "when": when(row)}
+    return {"title": reading(row, "title").text, "when": when(row)} if row else {"title": "", "when": ""}
 
 
 def on_work_record_changed(event: WorkRecordChanged) -> None:

@@ -58,41 +58,43 @@ def register_all() -> None:
     register_template(
         ACTION,
         label=gettext_lazy("An action of a partnership is due"),
-        subject=lambda told: _("Due on %(due)s: %(title)s") % _now(told),
+        subject=lambda told: _("Due on %(due)s: %(title)s") % told,
         body=lambda told: [
             Paragraph(
-                _("Your city took this on in the partnership %(cities)s. It comes back until it is done.") % _now(told)
+                _("Your city took this on in the partnership %(cities)s. It comes back until it is done.") % told
             )
         ],
         action=gettext_lazy("Open the work page"),
-        example={"title": gettext_lazy("Send the data model"), "due": "2026-05-12", "cities": "Krefeld – Sofia", "action": ""},
+        example={"title": gettext_lazy("Send the data model"), "due": "2026-05-12", "cities": "Krefeld – Sofia"},
+        now=_now,
     )  # fmt: skip
     register_template(
         MEETING,
         label=gettext_lazy("A meeting of a partnership is near"),
-        subject=lambda told: _("Meeting on %(day)s: %(title)s") % _now(told),
+        subject=lambda told: _("Meeting on %(day)s: %(title)s") % told,
         body=lambda told: [
-            Paragraph(_("The partnership %(cities)s meets. Agenda and way there stand on the page.") % _now(told))
+            Paragraph(_("The partnership %(cities)s meets. Agenda and way there stand on the page.") % told)
         ],
         action=gettext_lazy("Open the meeting"),
         example={
             "title": gettext_lazy("Network meeting"),
             "day": "2026-05-12",
             "cities": "Krefeld – Sofia",
-            "meeting": "",
         },
+        now=_now,
     )
     register_template(
         QUIET,
         label=gettext_lazy("A partnership without contact"),
-        subject=lambda told: _("No contact: %(cities)s") % _now(told),
-        body=lambda told: [Paragraph(_quiet(_now(told)))],
+        subject=lambda told: _("No contact: %(cities)s") % told,
+        body=lambda told: [Paragraph(_quiet(told))],
         action=gettext_lazy("Open the partnership"),
-        example={"cities": "Krefeld – Sofia", "weeks": "9", "partnership": ""},
+        example={"cities": "Krefeld – Sofia", "weeks": "9"},
+        now=_now,
     )
 
 
-def _quiet(told: Mapping[str, str]) -> str:
+def _quiet(told: Mapping[str, Any]) -> str:
     if not told["weeks"]:
         return _("Nobody has noted any contact of %(cities)s yet. Perhaps they need help.") % told
     return _("Nobody has noted any contact of %(cities)s for %(weeks)s weeks. Perhaps they need help.") % told
@@ -188,8 +190,13 @@ def _people(city: UUID | None) -> list[UUID]:
 
 
 def _now(told: Mapping[str, Any]) -> dict[str, str]:
-    """What the ids in the parameters stand for, in the reader's language and as it is now; in a preview the example."""
-    found = {name: str(value) for name, value in told.items()}
+    """What the ids in the parameters stand for, in the reader's language and as it is now; empty for what is gone.
+
+    Nothing for the example of a preview, which names no ids.
+    """
+    if not told.keys() & {"action", "meeting", "partnership"}:
+        return {}
+    found = dict.fromkeys(("title", "cities", "due", "day"), "")
     action = _row(ActionItem.objects.select_related("partnership"), told.get("action"))
     meeting = _row(Meeting.objects.select_related("partnership"), told.get("meeting"))
     if action is not None:
@@ -201,7 +208,7 @@ def _now(told: Mapping[str, Any]) -> dict[str, str]:
     partnership = thing.partnership if thing is not None else _row(Partnership.objects.all(), told.get("partnership"))
     if partnership is not None:
         found["cities"] = partnership_brief(partnership, city_cards(list(partnership.members))).title
-    return {"title": "", "cities": "", "due": "", "day": "", "weeks": ""} | found
+    return found
 
 
 def _row(rows: QuerySet[Any], key: Any) -> Any:

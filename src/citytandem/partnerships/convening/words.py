@@ -14,7 +14,7 @@ from citytandem.partnerships.convening import calendars, telling
 
 _EXAMPLE: dict[str, Any] = {
     "title": gettext_lazy("Network meeting"), "when": "2026-05-12, 10:00–12:00", "where": "Krefeld", "reason": "",
-    "link": "", "plan": "",
+    "link": "",
 }  # fmt: skip
 
 
@@ -79,5 +79,5 @@ def _body(sentences: Sequence[Any]) -> Callable[[Parameters], list[Paragraph]]:
 
 
 def _files(parameters: Parameters) -> list[CalendarFile]:
-    content = calendars.file_of(parameters["plan"], language=get_language() or "en") if parameters["plan"] else None
+    content = calendars.file_of(parameters["plan"], language=get_language() or "en") if parameters.get("plan") else None
     return [CalendarFile("event.ics", content)] if content else []
