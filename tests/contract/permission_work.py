@@ -42,5 +42,9 @@ def work_values(partnership: Partnership) -> dict[str, str]:
         "record_id": str(topic.id),
         "finding_id": str(finding_write(Noted("hurdle", "Time"), **at).id),
         "key": calendar_renew(**at).key,
+        # A seal opens to whoever has the right one; this one is wrong.
+        "document_id": str(topic.id),
+        "file_id": str(topic.id),
+        "seal": "0" * 32,
         "quote_id": str(quote_write(Said("It is worth it.", "Somebody"), **at).id),
     }

@@ -6,16 +6,31 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest, HttpResponseBase
+
 from citytandem.accounts.contract import Actor
-from citytandem.files.events import FilePublished
+from citytandem.files.events import FilePublished, FileRemoved
 from citytandem.files.owners import Place, register_owner
 from citytandem.files.presenters import AttachmentView
 from citytandem.files.reading import register_text_check
 
 __all__ = [
-    "AttachmentView", "FilePublished", "Place", "attach", "attachment_remove",
-    "attachment_restore", "attachments_of", "attachments_remove_all", "basket_add", "basket_of", "file_count",
-    "register_owner", "register_text_check",
+    "AttachmentView",
+    "FilePublished",
+    "FileRemoved",
+    "Place",
+    "attach",
+    "attachment_facts",
+    "attachment_remove",
+    "attachment_restore",
+    "attachment_send",
+    "attachments_of",
+    "attachments_remove_all",
+    "basket_add",
+    "basket_of",
+    "file_count",
+    "register_owner",
+    "register_text_check",
 ]  # fmt: skip
 
 
@@ -57,6 +72,21 @@ def attachments_of(
 
     found = files_of(kind, object_ids, actor=actor, key=key, vouched=vouched)
     return {object_id: [view(file) for file in files] for object_id, files in found.items()}
+
+
+def attachment_send(request: HttpRequest, *, kind: str, object_id: UUID, file_id: UUID) -> HttpResponseBase:
+    """Answer with a published file of a thing, whole; the caller knows that the reader may. Raises NotFound."""
+    from citytandem.files.sending import sent
+    from citytandem.files.serving import vouched
+
+    return sent(request, vouched(kind, object_id, file_id))
+
+
+def attachment_facts(media_type: str, size: int) -> str:
+    """PDF, 1.2 MB."""
+    from citytandem.files import wording
+
+    return ", ".join(filter(None, (wording.type_name(media_type), wording.size_text(size) if size else "")))
 
 
 def file_count(kind: str) -> Any:

@@ -15,3 +15,12 @@ class FilePublished(Event):
     kind: str
     object_id: UUID
     file_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FileRemoved(Event):
+    """A file was taken away; whether it had been published before is not told."""
+
+    kind: str
+    object_id: UUID
+    file_id: UUID

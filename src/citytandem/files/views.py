@@ -6,9 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,30 +19,17 @@ from citytandem.core.errors import DomainError, NotFound
 from citytandem.files.forms import AddForm, FilesField
 from citytandem.files.managing import FilesPage, add_form, descriptions_save, files_page, one_file
 from citytandem.files.naming import is_renamed
+from citytandem.files.sending import sent
 from citytandem.files.services.attaching import attach
 from citytandem.files.services.describing import file_remove
 from citytandem.files.serving import served
 from citytandem.files.visitors import key_made, key_of
 
-_SEALED = "default-src 'none'; sandbox"
-_PUBLIC_SECONDS = 300
-
 
 @require_safe
 def content(request: HttpRequest, file_id: UUID, variant: str) -> HttpResponseBase:
     """A picture or a document. What is in it can neither run nor load anything (CSP sandbox, no sniffing)."""
-    told = served(file_id, variant, actor=actor_of(request), key=key_of(request))
-    response = get_conditional_response(request, etag=told.etag) or FileResponse(
-        told.open(), content_type=told.media_type, as_attachment=not told.is_inline, filename=told.name
-    )
-    if told.media_type.startswith("text/") and response.status_code == 200:
-        response["Content-Type"] = f"{told.media_type}; charset=utf-8"
-    response["ETag"] = told.etag
-    response["Cache-Control"] = f"public, max-age={_PUBLIC_SECONDS}" if told.is_public else "private, no-cache"
-    response["Content-Security-Policy"] = _SEALED
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return sent(request, served(file_id, variant, actor=actor_of(request), key=key_of(request)))
 
 
 @never_cache

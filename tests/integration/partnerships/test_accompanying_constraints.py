@@ -84,6 +84,7 @@ FAULTS = table(
     Fault("milestone_due_after_it_began", Milestone, {"starts_on": TODAY + DAY}),
     Fault("meeting_ends_after_it_began", Meeting, {"ends_at": NOW}),
     Fault("meeting_reason_when_cancelled", Meeting, {"because": TITLE}),
+    Fault("partnership_document_own_files_attached", Document, {"files": [{"name": "a.pdf"}]}),
     Fault("memorandum_number_once", Memorandum, first={}),
     Fault("memorandum_offered_with_digest", Memorandum, {"offered_on": TODAY}),
     Fault("memorandum_offered_with_digest", Memorandum, {"digest": "0" * 64}),

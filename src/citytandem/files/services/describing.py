@@ -16,7 +16,7 @@ from citytandem.core.languages import is_language
 from citytandem.core.permissions import require
 from citytandem.core.text import clean_line
 from citytandem.files import storage
-from citytandem.files.events import FilePublished
+from citytandem.files.events import FilePublished, FileRemoved
 from citytandem.files.models import LONGEST_ALT, LONGEST_CAPTION, Attachment, State
 from citytandem.files.reading import check_words
 from citytandem.files.rules import Held
@@ -69,6 +69,7 @@ def file_remove(*, file_id: UUID, by: Actor, reason: str = "", key: str = "", vo
     file.save(update_fields=["state", "reason", "ended_at"])
     if not reason:
         transaction.on_commit(partial(storage.drop, file.id))
+    events.emit(FileRemoved(kind=file.kind, object_id=file.object_id, file_id=file.id))
     return file
 
 

@@ -11,7 +11,8 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from citytandem.core import clock
-from citytandem.partnerships.models import City, CityContact, Partnership, Seat
+from citytandem.core.node import this_node
+from citytandem.partnerships.models import City, CityContact, CityNode, Partnership, Seat
 
 
 def with_members(rows: QuerySet[Partnership]) -> QuerySet[Partnership]:
@@ -35,6 +36,12 @@ def members_of(partnership: Partnership) -> list[City]:
     ids = member_ids(partnership)
     rows = {city.id: city for city in City.objects.select_related("node").filter(id__in=ids)}
     return [rows[city] for city in ids if city in rows]
+
+
+def audience_of(partnership: Partnership) -> list[str]:
+    """The nodes of the other member cities, by their identifiers: they get what we write, and nobody else. Two queries."""
+    others = [city for city in member_ids(partnership) if city != this_node().home_city]
+    return sorted(CityNode.objects.filter(city_id__in=others).values_list("did", flat=True))
 
 
 def contacts_of(cities: Collection[UUID]) -> list[CityContact]:

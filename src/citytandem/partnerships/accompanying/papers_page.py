@@ -5,26 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from citytandem.accounts.contract import Actor
 from citytandem.core.node import this_node
+from citytandem.files.contract import AttachmentView, attachment_facts, attachments_of
 from citytandem.partnerships.accompanying import reading
+from citytandem.partnerships.accompanying.files import KIND
 from citytandem.partnerships.accompanying.forms import WEEKDAYS
 from citytandem.partnerships.accompanying.shown import Frame, Line, day, line_of, span
 from citytandem.partnerships.accompanying.shown import reading as read_text
-from citytandem.partnerships.models import Memorandum, Partnership, Signature, Stay
+from citytandem.partnerships.models import Document, Memorandum, Partnership, Signature, Stay
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """A file of a document. `host`: the partner's node that it opens at; empty for ours."""
+
+    name: str
+    url: str
+    facts: str
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentShown:
-    """A document: where it lies."""
+    """A document: where it lies. `files_path`: where ours are looked after; empty for a partner's."""
 
     line: Line
     address: str
     files_path: str
+    files: Sequence[FileShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +74,35 @@ class MemorandumPage:
     may_sign: bool
 
 
-def papers(partnership: Partnership, frame: Frame) -> Papers:
-    """Five queries."""
+def papers(partnership: Partnership, frame: Frame, *, actor: Actor) -> Papers:
+    """Six queries."""
+    rows = reading.documents_of(partnership)
+    files = attachments_of(KIND, [row.id for row in rows if not row.origin], actor=actor, vouched=True)
     return Papers(
         documents=[
             DocumentShown(
-                line_of(row, frame), row.address, "" if row.origin else f"/files/of/partnership_document/{row.id}"
+                line=line_of(row, frame),
+                address=row.address,
+                files_path="" if row.origin else f"/files/of/{KIND}/{row.id}",
+                files=_theirs(row) if row.origin else [_ours(file) for file in files.get(row.id, []) if file.is_ready],
             )
-            for row in reading.documents_of(partnership)
+            for row in rows
         ],
         memoranda=[memorandum_line(row, frame) for row in reading.memoranda_of(partnership)],
         fundings=[funding_line(row, frame) for row in reading.fundings_of(partnership)],
         stays=[stay_line(row, frame) for row in reading.stays_of(partnership)],
     )
+
+
+def _ours(file: AttachmentView) -> FileShown:
+    return FileShown(file.name, file.url, attachment_facts(file.media_type, file.size))
+
+
+def _theirs(row: Document) -> list[FileShown]:
+    return [
+        FileShown(one["name"], one["url"], attachment_facts(one["mediaType"], one["size"]), urlsplit(one["url"]).netloc)
+        for one in row.files
+    ]
 
 
 def memorandum_line(row: Memorandum, frame: Frame) -> Line:

@@ -26,13 +26,14 @@ from citytandem.federation.contract import (
     renewed_until,
     take_again,
 )
-from citytandem.partnerships.accompanying import checking
+from citytandem.files.contract import FilePublished, FileRemoved
+from citytandem.partnerships.accompanying import checking, files, paper_links
 from citytandem.partnerships.accompanying.carrying import packed, texts_watched, unpacked
 from citytandem.partnerships.accompanying.events import WorkRecordChanged
 from citytandem.partnerships.accompanying.kinds import KINDS, Kind
-from citytandem.partnerships.accompanying.members import member_ids
+from citytandem.partnerships.accompanying.members import audience_of, member_ids
 from citytandem.partnerships.contract import CityNodeKnown
-from citytandem.partnerships.models import CityNode, Partnership
+from citytandem.partnerships.models import Document, Partnership
 from citytandem.partnerships.nodes import cities_meant, cities_named, city_of
 
 KIND = "PartnershipRecord"
@@ -45,6 +46,8 @@ def register_all() -> None:
         register_source(Source(kind.local_kind, KIND, read=_reader(kind), all_ids=_lister(kind)))
     register_taker(Taker(KIND, take=take, drop=drop))
     events.listen_within(CityNodeKnown, on_city_node_known)
+    events.listen_within(FilePublished, on_file)
+    events.listen_within(FileRemoved, on_file)
 
 
 def _reader(kind: Kind) -> Callable[[Sequence[UUID]], dict[UUID, Outgoing]]:
@@ -62,28 +65,26 @@ def records_out(kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Outgoing]:
     """Our records, for the nodes of the other member cities alone; where they have none, nothing goes out."""
     related = ("partnership", *([kind.parent] if kind.parent else ()))
     rows = list(kind.model._default_manager.filter(id__in=list(ids), origin="").select_related(*related))  # noqa: SLF001 - the manager
-    audiences = {row.partnership_id: _audience(row.partnership) for row in rows}
+    audiences = {row.partnership_id: audience_of(row.partnership) for row in rows}
     rows = [row for row in rows if audiences[row.partnership_id]]
     parents = {row.id: getattr(row, kind.parent) for row in rows if kind.parent and getattr(row, f"{kind.parent}_id")}
     own = addresses_of([parent.id for parent in parents.values() if not parent.origin])
+    links = paper_links.links_of([row for row in rows if isinstance(row, Document)], audiences)
     named = cities_named({city for row in rows for city in (*row.partnership.members, *member_ids(row.partnership))})
     found = {}
     for row in rows:
         parent = parents.get(row.id)
         address = (parent.origin_uri or own.get(parent.id, "")) if parent is not None else ""
         if parent is None or address:
-            found[row.id] = _outgoing(row, kind, parent=address, named=named, audience=audiences[row.partnership_id])
+            to, more = audiences[row.partnership_id], links.get(row.id, [])
+            found[row.id] = _outgoing(row, kind, parent=address, named=named, audience=to, links=more)
     return found
 
 
-def _audience(partnership: Partnership) -> list[str]:
-    others = [city for city in member_ids(partnership) if city != this_node().home_city]
-    return sorted(CityNode.objects.filter(city_id__in=others).values_list("did", flat=True))
-
-
 def _outgoing(
-    row: Any, kind: Kind, *, parent: str, named: Mapping[UUID, dict[str, Any]], audience: Sequence[str]
-) -> Outgoing:
+    row: Any, kind: Kind, *, parent: str, named: Mapping[UUID, dict[str, Any]], audience: Sequence[str],
+    links: Sequence[Mapping[str, Any]],
+) -> Outgoing:  # fmt: skip
     values = packed(row, kind, named=named)
     extra = {name: details.plain(getattr(row, name)) for name in kind.texts[_EXTRA:]}
     partnership = {
@@ -93,7 +94,7 @@ def _outgoing(
     }
     told = {
         "language": row.language, "record": kind.name, "partnership": partnership, "of": parent, "values": values,
-        "texts": {name: text for name, text in extra.items() if text},
+        "texts": {name: text for name, text in extra.items() if text}, "files": links,
     }  # fmt: skip
     said = [version["text"] for text in extra.values() for version in text.values()]
     return Outgoing(
@@ -107,7 +108,7 @@ def _outgoing(
         in_reply_to=parent if not kind.is_typed else "",
         expires=renewed_until(row.id),
         also=("Note",),
-        watched=[*texts_watched(values), *said],
+        watched=[*texts_watched(values), *said, *(str(one["name"]) for one in links)],
     )
 
 
@@ -120,6 +121,12 @@ def on_city_node_known(event: CityNodeKnown) -> None:
         for key in rows.values_list("id", flat=True):
             changed(kind.local_kind, key)
     take_again(KIND, refused=["partnership_record.not_a_member"])
+
+
+def on_file(event: FilePublished | FileRemoved) -> None:
+    """A document of ours has a file more or less: its readers elsewhere get to know."""
+    if event.kind == files.KIND:
+        changed(KINDS["document"].local_kind, event.object_id)
 
 
 # --- in ---------------------------------------------------------------------------------------------------------------
@@ -150,6 +157,8 @@ def take(incoming: Incoming) -> None:
     }  # fmt: skip
     if kind.parent:
         known[kind.parent] = _parent(kind, str(told.get("of") or ""), partnership)
+    if isinstance(row, Document):
+        known["files"] = paper_links.taken(told.get("files"), origin=incoming.uri)
     for name, value in {**values, **texts, **known}.items():
         setattr(row, name, value)
     _check(row, kind, city=city, partnership=partnership)

@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{_WORK}/actions/<uuid:record_id>/done", meetings.done, name="work-action-done"),
     path(f"{_WORK}/actions/<uuid:record_id>/reopen", meetings.reopen, name="work-action-reopen"),
     path(f"{_WORK}/calendar", meetings.renew, name="work-calendar"),
+    path("partnerships/papers/<uuid:document_id>/<uuid:file_id>/<slug:seal>", papers.file, name="work-paper"),
     path("partnerships/<slug:slug>/calendar/<str:key>.ics", meetings.feed, name="work-feed"),
     path(f"{_WORK}/papers", papers.papers, name="work-papers"),
     path(f"{_WORK}/memoranda/draft", papers.draft, name="work-memorandum-draft"),

@@ -18,11 +18,13 @@ from citytandem.core.errors import Conflict, Invalid, NotFound
 from citytandem.core.permissions import require
 from citytandem.core.text import MAX_TEXT, MAX_TITLE, clean_line, clean_text
 from citytandem.federation.contract import changed
+from citytandem.files.contract import attachments_remove_all
 from citytandem.partnerships.accompanying.checking import check
 from citytandem.partnerships.accompanying.events import WorkRecordChanged
+from citytandem.partnerships.accompanying.files import KIND as FILES
 from citytandem.partnerships.accompanying.kinds import KINDS, Kind, kind_of
 from citytandem.partnerships.accompanying.members import member_ids
-from citytandem.partnerships.models import ContactNote, Meeting, Partnership, WorkRecord
+from citytandem.partnerships.models import ContactNote, Document, Meeting, Partnership, WorkRecord
 from citytandem.search.detect import detect_language
 
 # What a calendar has to know anew (RFC 5546, 2.1.4).
@@ -88,6 +90,8 @@ def record_remove(name: str, *, partnership_id: UUID, record_id: UUID, by: Actor
     gone = [row, *(one for part in parts for one in part.model._default_manager.filter(**{part.parent: row}))]  # noqa: SLF001 - the manager
     for one in gone:
         tell(one)
+    if isinstance(row, Document):
+        attachments_remove_all(FILES, [row.id])
     row.delete()
 
 

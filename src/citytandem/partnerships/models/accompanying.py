@@ -157,9 +157,21 @@ class ActionDone(WorkRecord):
 
 
 class Document(WorkRecord):
-    """A document that the cities share. `address`: where it lies, if not here as a file."""
+    """A document that the cities share. `address`: where it lies, if not here as a file.
+
+    `files`: of a partner's document, what opens at its node: name, media type, size in bytes, address. Of ours: attachments.
+    """
 
     address = models.URLField(max_length=500, blank=True)
+    files = models.JSONField(default=list, blank=True)
+
+    class Meta(WorkRecord.Meta):
+        constraints = [
+            *WorkRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(origin="") | Q(files=[]), name="partnership_document_own_files_attached"
+            ),
+        ]
 
 
 class Memorandum(WorkRecord):

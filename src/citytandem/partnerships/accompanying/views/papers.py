@@ -6,14 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from citytandem.accounts.contract import actor_of
 from citytandem.core.errors import DomainError
+from citytandem.files.contract import attachment_send
+from citytandem.partnerships.accompanying import paper_links
 from citytandem.partnerships.accompanying import papers as services
+from citytandem.partnerships.accompanying.files import KIND
 from citytandem.partnerships.accompanying.forms import SignForm
 from citytandem.partnerships.accompanying.papers_page import memorandum_page
 from citytandem.partnerships.accompanying.papers_page import papers as papers_page
@@ -27,7 +31,16 @@ from citytandem.partnerships.accompanying.views.guard import for_those_who_work
 def papers(request: HttpRequest, partnership: Any) -> HttpResponse:
     """Documents, memoranda, applications, stays."""
     frame = frame_of(partnership, current="papers")
-    return render(request, "partnerships/work/papers.html", {"frame": frame, "page": papers_page(partnership, frame)})
+    page = papers_page(partnership, frame, actor=actor_of(request))
+    return render(request, "partnerships/work/papers.html", {"frame": frame, "page": page})
+
+
+@never_cache
+@require_safe
+def file(request: HttpRequest, document_id: UUID, file_id: UUID, seal: str) -> HttpResponseBase:
+    """A file of a document of ours for the people of a partner city: whoever has the sealed address may read it."""
+    paper_links.require_seal(document_id, file_id, seal)
+    return attachment_send(request, kind=KIND, object_id=document_id, file_id=file_id)
 
 
 @require_safe
