@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from icalendar import Calendar
 
 from citytandem.accounts.contract import SYSTEM
@@ -15,6 +16,7 @@ from citytandem.core import clock
 from citytandem.core.errors import Conflict, Invalid
 from citytandem.core.node import node_set
 from citytandem.partnerships.accompanying import meetings, papers
+from citytandem.partnerships.accompanying.forms import FORMS, Options
 from citytandem.partnerships.accompanying.meeting_page import interpreting_of, meeting_page
 from citytandem.partnerships.accompanying.members import members_of
 from citytandem.partnerships.accompanying.memorandum import digest
@@ -150,3 +152,19 @@ def test_the_calendar_is_read_by_whoever_has_its_address(tandem: SimpleNamespace
     meetings.calendar_renew(**at(tandem))
     assert Client().get(f"/partnerships/krefeld-sofia/calendar/{key}.ics").status_code == 404
     assert Client().get("/partnerships/none/calendar/x.ics").status_code == 404
+
+
+@pytest.mark.parametrize(("reader", "zone", "start", "kept"), [
+    ("Europe/Berlin", "Europe/Sofia", "2027-03-28T02:30", "2027-03-28T00:30:00+00:00"),
+    ("Europe/Berlin", "UTC", "2027-03-28T02:30", "2027-03-28T02:30:00+00:00"),
+    ("UTC", "Europe/Berlin", "2027-03-28T02:30", ""),
+])  # fmt: skip
+def test_a_meeting_is_typed_on_its_own_clock_also_when_the_readers_leaves_an_hour_out(
+    reader: str, zone: str, start: str, kept: str
+) -> None:
+    typed = {"title": "Night", "format": "online", "zone": zone, "starts_at": start, "ends_at": "2027-03-28T12:00"}
+    with timezone.override(reader):
+        form = FORMS["meeting"](typed, options=Options())
+        assert set(form.errors) == (set() if kept else {"starts_at"})
+        read = form.cleaned_data.get("starts_at")
+        assert (read.isoformat() if read else "") == kept

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +11,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.languages import LANGUAGES, NATIVE_NAMES
+from citytandem.partnerships.clocks import moment_field, read_on_the_clock
 from citytandem.partnerships.models import ContactWay, FundingState, MeetingFormat, StayKind
 from citytandem.ui.fields import AmountField
 from citytandem.ui.forms import Checks, PlainForm, Radios
 
-_MOMENT = "%Y-%m-%dT%H:%M"
 WEEKDAYS = [
     (1, _("Monday")), (2, _("Tuesday")), (3, _("Wednesday")), (4, _("Thursday")), (5, _("Friday")), (6, _("Saturday")),
     (7, _("Sunday")),
@@ -53,13 +52,6 @@ def _day(label: Any, hint: Any = "", *, required: bool = True) -> forms.DateFiel
     return forms.DateField(
         label=label, help_text=hint, required=required,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )  # fmt: skip
-
-
-def _moment(label: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label, input_formats=[_MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT),
     )  # fmt: skip
 
 
@@ -138,8 +130,8 @@ class MeetingForm(RecordForm):
     title = _title(_("What the meeting is about"))
     text = _long(_("What it should bring"))
     format = forms.ChoiceField(label=_("How you meet"), choices=MeetingFormat.choices, widget=Radios)
-    starts_at = _moment(_("Start"))
-    ends_at = _moment(_("End"))
+    starts_at = moment_field(_("Start"))
+    ends_at = moment_field(_("End"))
     zone = forms.ChoiceField(label=_("Time zone"), choices=[(zone, zone.replace("_", " ")) for zone in ZONES])
     host = _one_of(_("Host"))
     place = _line(_("Place"), most=200)
@@ -159,10 +151,7 @@ class MeetingForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         """The clock is read in the zone of the meeting."""
         told = super().clean() or self.cleaned_data
-        zone = ZoneInfo(told.get("zone") or "UTC")
-        for name in ("starts_at", "ends_at"):
-            if isinstance(told.get(name), datetime):
-                told[name] = told[name].replace(tzinfo=zone)
+        read_on_the_clock(self, ("starts_at", "ends_at"), zone=ZoneInfo(told.get("zone") or "UTC"))
         return told
 
 

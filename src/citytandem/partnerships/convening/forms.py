@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.core.languages import NATIVE_NAMES
 from citytandem.core.versions import read
 from citytandem.partnerships.accompanying.forms import ZONES
+from citytandem.partnerships.clocks import MOMENT, moment_field, read_on_the_clock
 from citytandem.partnerships.models import EventKind, EventMaterial, EventPlan, EventSession, MeetingFormat, SessionKind
 from citytandem.ui.countries import COUNTRY_NAMES
 from citytandem.ui.forms import PlainForm, Radios
-
-_MOMENT = "%Y-%m-%dT%H:%M"
 
 
 def _line(label: Any, hint: Any = "", *, most: int = 200, required: bool = False) -> forms.CharField:
@@ -29,23 +27,6 @@ def _long(label: Any, hint: Any = "", *, most: int = 10_000, rows: int = 4) -> f
     return forms.CharField(
         label=label, help_text=hint, required=False, max_length=most, widget=forms.Textarea(attrs={"rows": rows})
     )
-
-
-class WallClockField(forms.DateTimeField):
-    """A moment as it is typed, without a zone: the form says on whose clock. Django's field reads it on the reader's."""
-
-    def to_python(self, value: Any) -> datetime | None:
-        """In UTC, where every time of day exists once."""
-        with timezone.override(UTC):
-            return super().to_python(value)
-
-
-def _moment(label: Any, hint: Any = "", *, required: bool = True) -> WallClockField:
-    return WallClockField(
-        label=label, help_text=hint, required=required,
-        input_formats=[_MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT),
-    )  # fmt: skip
 
 
 def _language() -> forms.ChoiceField:
@@ -64,13 +45,7 @@ class _OnTheClock(PlainForm):
     def clean(self) -> dict[str, Any]:
         """The clock is read in the zone of the event."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
-        zone = ZoneInfo(self.zone_given or told.get("zone") or "UTC")
-        for name in self.moments:
-            typed = told.get(name)
-            if isinstance(typed, datetime):
-                told[name] = typed.replace(tzinfo=zone).astimezone(UTC)
-                if told[name].astimezone(zone).replace(tzinfo=None) != typed.replace(tzinfo=None):
-                    self.add_error(name, _("There is no such time on that day: the clocks go forward."))
+        read_on_the_clock(self, self.moments, zone=ZoneInfo(self.zone_given or told.get("zone") or "UTC"))
         return told
 
 
@@ -86,8 +61,8 @@ class EventForm(_OnTheClock):
         label=_("How people meet"), choices=MeetingFormat.choices, widget=Radios, initial="onsite"
     )
     zone = forms.ChoiceField(label=_("Time zone"), choices=[(zone, zone.replace("_", " ")) for zone in ZONES])
-    starts_at = _moment(_("Start"))
-    ends_at = _moment(_("End"))
+    starts_at = moment_field(_("Start"))
+    ends_at = moment_field(_("End"))
     place = _line(_("City"), most=120)
     venue = _line(_("Venue and address"), most=300)
     country = forms.ChoiceField(label=_("Country"), required=False)
@@ -101,7 +76,7 @@ class EventForm(_OnTheClock):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         help_text=_("Empty: everybody can come. Of a hybrid event only those on site count. Beyond it people wait."),
     )  # fmt: skip
-    registers_until = _moment(_("Registration until"), _("Empty: until the event begins."), required=False)
+    registers_until = moment_field(_("Registration until"), _("Empty: until the event begins."), required=False)
     months = forms.IntegerField(
         label=_("Erase registrations so many months after the end"), min_value=1, max_value=24, initial=3,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
@@ -131,8 +106,8 @@ class SessionForm(_OnTheClock):
     text = _long(_("What it is about"))
     language = _language()
     kind = forms.ChoiceField(label=_("Kind of session"), choices=SessionKind.choices, widget=Radios, initial="talk")
-    starts_at = _moment(_("Start"))
-    ends_at = _moment(_("End"))
+    starts_at = moment_field(_("Start"))
+    ends_at = moment_field(_("End"))
     room = _line(_("Room"), most=80)
     people = _long(
         _("Who speaks, one on each line"), _("Everybody can read it: names only of people who agreed."), most=2_000,
@@ -221,4 +196,4 @@ def material_values(row: EventMaterial, plan: EventPlan, language: str) -> dict[
 
 def _typed(moment: datetime | None, zone: ZoneInfo) -> str:
     """Without a zone: Django would show it on the reader's clock otherwise."""
-    return f"{moment.astimezone(zone):{_MOMENT}}" if moment is not None else ""
+    return f"{moment.astimezone(zone):{MOMENT}}" if moment is not None else ""
