@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from benchmarks.tandem import tandem as both_nodes
 from tests.browser.conftest import Visit
+from tests.browser.tandem_work import WORK, draft_and_offer, plan_a_meeting, share_a_file, sign, until_there, write
 from tests.browser.test_every_page import check
 
 QUESTION = "Wie begeistern wir Kinder für Technik und Innovation?"
@@ -44,16 +46,6 @@ def at(browser: Browser) -> Iterator[Callable[..., Visit]]:
     yield make
     for context in contexts:
         context.close()
-
-
-def until_there(page: Page, address: str, text: str) -> None:
-    """Load a page again until it shows a text."""
-    for _try in range(60):
-        page.goto(address)
-        if page.get_by_text(text).count():
-            return
-        page.wait_for_timeout(500)
-    expect(page.get_by_text(text).first).to_be_visible()
 
 
 def test_a_question_at_one_node_finds_what_the_other_wrote(tandem: tuple[str, str], at: Callable[..., Visit]) -> None:
@@ -98,6 +90,45 @@ def test_what_is_written_at_one_node_is_read_at_the_other_and_disappears_there(
         reader.page.wait_for_timeout(500)
     assert reader.page.goto(there).status == 410  # type: ignore[union-attr]
     assert title not in reader.go("/problems").content()
+
+
+def test_both_cities_work_in_one_partnership_each_at_its_own_node(
+    tandem: tuple[str, str], at: Callable[..., Visit], sign_in: Callable[[Visit, str], None], tmp_path: Path
+) -> None:
+    (krefeld, sofia), (ours, theirs) = tandem, (at(base, language="en") for base in tandem)
+    for visit in (ours, theirs):
+        sign_in(visit, "innovation_unit")
+    here, there = ours.page, theirs.page
+    plan_a_meeting(here, krefeld, "Sensors in use")
+    until_there(there, f"{sofia}{WORK}/meetings", "Sensors in use")
+    line = there.locator("article", has_text="Sensors in use")
+    expect(line).to_contain_text("from Krefeld")
+    expect(line).to_contain_text("10:00")
+    assert not line.get_by_role("link", name="Change").count(), "only who wrote it changes it"
+
+    write(there, sofia, "action", title="Send the list of sensors", city="Krefeld", due_on="2030-01-31")
+    until_there(here, f"{krefeld}{WORK}/meetings", "Send the list of sensors")
+    here.locator("article", has_text="Send the list of sensors").get_by_role("button").first.click()
+    until_there(there, f"{sofia}{WORK}/meetings", "Done")
+    expect(there.locator("section[aria-labelledby=done-title]")).to_contain_text("Send the list of sensors")
+
+    file = tmp_path / "sensors.csv"
+    file.write_text("sensor;place\n1;market\n", encoding="utf-8")
+    share_a_file(here, krefeld, "List of sensors", file)
+    until_there(there, f"{sofia}{WORK}/papers", "sensors.csv")
+    url = there.get_by_role("link", name="sensors.csv").get_attribute("href") or ""
+    assert url.startswith(krefeld)
+    assert at(sofia).page.request.get(url).body() == file.read_bytes(), "opens without a sign-in there"
+
+    path = draft_and_offer(here, krefeld)
+    sign(here, "Mayor of Krefeld")
+    title = here.locator("h1").inner_text()
+    until_there(there, f"{sofia}{WORK}/papers", title)
+    there.get_by_role("link", name=title).first.click()
+    until_there(there, there.url, "Mayor of Krefeld")
+    sign(there, "Mayor of Sofia")
+    until_there(here, f"{krefeld}{path}", "Mayor of Sofia")
+    expect(here.locator(".ct-badge").first).to_have_text("Signed by all")
 
 
 @pytest.mark.parametrize(("width", "language"), VIEWS)
