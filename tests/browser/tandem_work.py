@@ -5,21 +5,39 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from psycopg.types.json import Jsonb
 
-WORK = "/partnerships/krefeld-sofia/work"
+from citytandem.core.ids import uuid7
+from citytandem.database import embedded
+
+SLUG = "sensors-in-both-cities"
+WORK = f"/partnerships/{SLUG}/work"
 TRIES, MILLISECONDS = 60, 500
 
 
-def until_there(page: Page, address: str, text: str) -> None:
-    """Load a page again until it shows a text."""
+def begin(data: Path) -> None:
+    """Krefeld and Sofia begin anew, told to Krefeld's node alone: the demo plays that Sofia has left the old one."""
+    told = Jsonb({"id": str(uuid7()), "slug": SLUG, "state": "active", "programme_id": None})
+    with psycopg.connect(embedded.start(data)) as there:
+        there.execute(
+            "INSERT INTO partnerships_partnership SELECT (jsonb_populate_record(p, %s)).*"
+            " FROM partnerships_partnership p WHERE slug = 'krefeld-sofia'",
+            [told],
+        )
+
+
+def until_there(page: Page, address: str, text: str, *, inside: str = "body") -> None:
+    """Load a page again until it shows a text, in the part of it that `inside` selects."""
+    found = page.locator(inside).get_by_text(text)
     for _try in range(TRIES):
         page.goto(address)
-        if page.get_by_text(text).count():
+        if found.count():
             return
         page.wait_for_timeout(MILLISECONDS)
-    expect(page.get_by_text(text).first).to_be_visible()
+    expect(found.first).to_be_visible()
 
 
 def write(page: Page, base: str, kind: str, **values: str) -> None:

@@ -28,6 +28,7 @@ from citytandem.partnerships.models import (
     Finding,
     Memorandum,
     Partnership,
+    Seat,
     Signature,
     Topic,
 )
@@ -255,3 +256,18 @@ def test_three_cities_share_with_both_others(tandem: SimpleNamespace) -> None:
     tridem = Partnership.objects.create(slug="three", kind="tridem", members=members)
     topic = write(SimpleNamespace(**{**vars(tandem), "partnership": tridem}), "topic")
     assert list(records_out(KINDS["topic"], [topic.id])[topic.id].audience) == [SOFIA, "did:web:venlo.example"]
+
+
+def test_cities_that_began_anew_do_not_write_into_what_one_of_them_has_left(tandem: SimpleNamespace) -> None:
+    come = sent("topic", write(tandem, "topic"))
+    told = come.details["partnership"]
+    anew = replace(come, details={**come.details, "partnership": {**told, "slug": "krefeld-sofia-again"}})
+    take(anew)
+    assert Topic.objects.get(origin=SOFIA).partnership_id == tandem.partnership.id, "another short name, the same work"
+    drop([come.uri])
+    for city, until in ((tandem.krefeld, None), (tandem.sofia, TODAY)):
+        Seat.objects.create(partnership=tandem.partnership, city=city, until=until)
+    take(anew)
+    assert Topic.objects.get(origin=SOFIA).partnership.slug == "krefeld-sofia-again"
+    take(come)
+    assert Topic.objects.get(origin=SOFIA).partnership.slug == "krefeld-sofia", "what was written there stays there"

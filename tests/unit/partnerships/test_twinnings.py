@@ -57,6 +57,20 @@ def test_distances_are_great_circles() -> None:
     assert atlas_of([ulm, lyon]).kilometres[0, 1] == pytest.approx(by_haversine, rel=1e-4)
 
 
+def test_the_standing_of_a_place_is_how_many_of_its_country_are_larger() -> None:
+    sizes = {"DE": (500, 9_000, 500, 80_000), "FR": (7_000,), "PL": (300, 200, 100)}
+    places = [
+        Place(f"Q{country}{number}", "A", country, 50, 10, people)
+        for country, all_people in sizes.items()
+        for number, people in enumerate(all_people)
+    ]
+    by_hand = [
+        math.log1p(sum(other.population > one.population for other in places if other.country == one.country))
+        for one in places
+    ]
+    assert atlas_of(places).standing.tolist() == pytest.approx(by_hand)
+
+
 def test_signals_of_the_graph_are_those_counted_by_hand(world: tuple[Atlas, Ties]) -> None:
     atlas, ties = world
     whole = ties.whole.toarray()

@@ -31,7 +31,7 @@ from citytandem.partnerships.accompanying import checking, files, paper_links
 from citytandem.partnerships.accompanying.carrying import packed, texts_watched, unpacked
 from citytandem.partnerships.accompanying.events import WorkRecordChanged
 from citytandem.partnerships.accompanying.kinds import KINDS, Kind
-from citytandem.partnerships.accompanying.members import audience_of, member_ids
+from citytandem.partnerships.accompanying.members import audience_of, member_ids, with_members
 from citytandem.partnerships.contract import CityNodeKnown
 from citytandem.partnerships.models import Document, Partnership
 from citytandem.partnerships.nodes import cities_meant, cities_named, city_of
@@ -184,8 +184,7 @@ def _partnership(incoming: Incoming) -> tuple[Partnership, UUID]:
     if city is None or home is None or len(members) != len(named) or len(members) not in (2, 3):
         raise Conflict("partnership_record.not_a_member", _("Its node speaks for no city of this partnership."))
     slug = details.line(told.get("slug"), limit=80)
-    rows = Partnership.objects.filter(members__contains=members, members__contained_by=members).order_by("slug")
-    found = next((row for row in rows if row.slug == slug), None) or rows.first()
+    found = _meant(slug, members)
     if found is None:
         if city not in members or home not in members or Partnership.objects.filter(slug=slug).exists():
             raise Conflict("partnership_record.not_a_member", _("Its node speaks for no city of this partnership."))
@@ -196,6 +195,14 @@ def _partnership(incoming: Incoming) -> tuple[Partnership, UUID]:
     if city not in sitting or home not in sitting:
         raise Conflict("partnership_record.not_a_member", _("Its node speaks for no city of this partnership."))
     return found, city
+
+
+def _meant(slug: str, members: list[UUID]) -> Partnership | None:
+    """The one of these cities with this short name; else one that none of them has left: they may have begun anew."""
+    rows = with_members(Partnership.objects.filter(members__contains=members, members__contained_by=members))
+    found = list(rows.order_by("slug"))
+    named = (row for row in found if row.slug == slug)
+    return next(named, None) or next((row for row in found if set(members) <= set(member_ids(row))), None)
 
 
 def _parent(kind: Kind, address: str, partnership: Partnership) -> Any:

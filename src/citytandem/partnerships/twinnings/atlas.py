@@ -35,7 +35,8 @@ MOST_PLACES = 12_000
 class Atlas:
     """Places in a fixed order; n places, c countries.
 
-    country: (n,) number of the country; countries: their codes; size: (n,) log of people; kilometres: (n, n);
+    country: (n,) number of the country; countries: their codes; size: (n,) log of people; standing: (n,) log of the place
+    that it takes among the places of its country by people, the largest 0; kilometres: (n, n);
     names: (n, trigrams) unit rows; near: nearness to the other places of the same country by reach, (n, n) each, zero
     diagonal; tongue, kin: (c, c), 1 where countries share a language or a family of languages.
     """
@@ -44,6 +45,7 @@ class Atlas:
     country: Index
     countries: tuple[str, ...]
     size: Matrix
+    standing: Matrix
     kilometres: Matrix
     names: Sparse
     near: dict[int, Sparse]
@@ -66,17 +68,29 @@ def atlas_of(places: Sequence[Place]) -> Atlas:
     kilometres = distances(places)
     home = country[:, None] == country[None, :]
     codes = [str(code) for code in countries]
+    size = np.log([place.population for place in places]).astype(np.float32)
     return Atlas(
         places=places,
         country=country.astype(np.int64),
         countries=tuple(codes),
-        size=np.log([place.population for place in places]).astype(np.float32),
+        size=size,
+        standing=_standing(size, country),
         kilometres=kilometres,
         names=_trigrams([place.name for place in places]),
         near={reach: _nearness(kilometres, home, reach) for reach in REACHES_KM},
         tongue=np.array([[bool(shared(a, b)) for a in codes] for b in codes], dtype=np.float32),
         kin=np.array([[related(a, b) for a in codes] for b in codes], dtype=np.float32),
     )
+
+
+def _standing(size: Matrix, country: NDArray[np.intp]) -> Matrix:
+    """Places of one size share the best of their places."""
+    found = np.empty(len(size), dtype=np.float32)
+    for number in np.unique(country):
+        inside = np.flatnonzero(country == number)
+        larger = len(inside) - np.searchsorted(np.sort(size[inside]), size[inside], side="right")
+        found[inside] = np.log1p(larger)
+    return found
 
 
 def distances(places: Sequence[Place]) -> Matrix:

@@ -20,7 +20,7 @@ from citytandem.partnerships.twinnings.ties import Ties
 Signals = dict[str, Matrix]
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "size": ("size_gap", "size_gap_squared", "size_other", "size_both"),
+    "size": ("size_gap", "size_gap_squared", "size_other", "size_both", "standing_gap"),
     "distance": ("far", "within_30", "within_150", "within_500"),
     "countries": ("affinity", "frequency"),
     "language": ("tongue", "kin"),
@@ -55,6 +55,7 @@ def _profile(atlas: Atlas, ties: Ties, rows: Index) -> Iterator[tuple[str, Matri
     yield "size_gap_squared", gap * gap
     yield "size_other", others
     yield "size_both", (size - _MIDDLE) * (others - _MIDDLE)
+    yield "standing_gap", np.abs(atlas.standing[rows][:, None] - atlas.standing[None, :])
     kilometres = atlas.kilometres[rows]
     yield "far", np.log(kilometres + 20)
     for reach in (30, 150, 500):
