@@ -110,7 +110,7 @@ def test_no_documented_variable_is_without_effect() -> None:
 
 
 def test_pages_name_no_unknown_variable() -> None:
-    of_tests = {"CITYTANDEM_TESTDATA"}
+    of_tests = {"CITYTANDEM_TESTDATA", "CITYTANDEM_OTHER_EXAMPLES"}
     unknown = {
         f"{page.name}: {name}"
         for page in PAGES

@@ -75,7 +75,7 @@ class MemorandumPage:
 
 
 def papers(partnership: Partnership, frame: Frame, *, actor: Actor) -> Papers:
-    """Six queries."""
+    """Five queries."""
     rows = reading.documents_of(partnership)
     files = attachments_of(KIND, [row.id for row in rows if not row.origin], actor=actor, vouched=True)
     return Papers(
@@ -115,7 +115,7 @@ def memorandum_line(row: Memorandum, frame: Frame) -> Line:
 def _state(row: Memorandum, frame: Frame) -> str:
     if row.offered_on is None:
         return _("Being written")
-    signed = {one.city_id for one in row.signatures.all()}
+    signed = set(row.signed_by) if hasattr(row, "signed_by") else {one.city_id for one in row.signatures.all()}
     if signed >= {city.id for city in frame.members}:
         return _("Signed by all")
     return _("Signed by %(count)s of %(all)s") % {"count": len(signed), "all": len(frame.members)}
