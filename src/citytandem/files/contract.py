@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,25 +11,13 @@ from django.http import HttpRequest, HttpResponseBase
 from citytandem.accounts.contract import Actor
 from citytandem.files.events import FilePublished, FileRemoved
 from citytandem.files.owners import Place, register_owner
-from citytandem.files.presenters import AttachmentView
+from citytandem.files.presenters import AttachmentView, FileLine
 from citytandem.files.reading import register_text_check
 
 __all__ = [
-    "AttachmentView",
-    "FilePublished",
-    "FileRemoved",
-    "Place",
-    "attach",
-    "attachment_facts",
-    "attachment_remove",
-    "attachment_restore",
-    "attachment_send",
-    "attachments_of",
-    "attachments_remove_all",
-    "basket_add",
-    "basket_of",
-    "file_count",
-    "register_owner",
+    "AttachmentView", "FileLine", "FilePublished", "FileRemoved", "Place", "attach", "attachment_facts",
+    "attachment_remove", "attachment_restore", "attachment_send", "attachments_of", "attachments_remove_all",
+    "basket_add", "basket_of", "file_count", "file_lines", "published_files", "register_owner",
     "register_text_check",
 ]  # fmt: skip
 
@@ -84,9 +72,23 @@ def attachment_send(request: HttpRequest, *, kind: str, object_id: UUID, file_id
 
 def attachment_facts(media_type: str, size: int) -> str:
     """PDF, 1.2 MB."""
-    from citytandem.files import wording
+    from citytandem.files.presenters import facts
 
-    return ", ".join(filter(None, (wording.type_name(media_type), wording.size_text(size) if size else "")))
+    return facts(media_type, size)
+
+
+def published_files(kind: str) -> Any:
+    """The published files of a thing as an expression for a query over such things by their `id`; read by `file_lines`."""
+    from citytandem.files.selectors import published_files
+
+    return published_files(kind)
+
+
+def file_lines(told: Sequence[Mapping[str, Any]]) -> list[FileLine]:
+    """What `published_files` found, as lists show it; the caller knows that the reader may read the thing."""
+    from citytandem.files.presenters import line_of
+
+    return [line_of(one) for one in told]
 
 
 def file_count(kind: str) -> Any:

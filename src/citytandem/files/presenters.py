@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import get_language
 
 from citytandem.files import wording
+from citytandem.files.inspection import PICTURES
 from citytandem.files.models import Attachment, State
 
 
@@ -111,6 +113,26 @@ class AttachmentView:
         width, height = self.width or 1, self.height or 1
         shrink = min(1.0, LIMITS.medium_side / max(width, height))
         return max(1, round(width * shrink)), max(1, round(height * shrink))
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A published file in a list: `facts` are its type and size."""
+
+    name: str
+    url: str
+    facts: str
+
+
+def line_of(told: Mapping[str, Any]) -> FileLine:
+    """What `selectors.published_files` says of one file."""
+    url = f"/files/{told['id']}/{'large' if told['media_type'] in PICTURES else 'file'}"
+    return FileLine(told["name"], url, facts(told["media_type"], told["size"]))
+
+
+def facts(media_type: str, size: int) -> str:
+    """PDF, 1.2 MB."""
+    return ", ".join(filter(None, (wording.type_name(media_type), wording.size_text(size) if size else "")))
 
 
 def view(file: Attachment) -> AttachmentView:

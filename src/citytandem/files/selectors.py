@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from citytandem.accounts.contract import Actor
@@ -39,6 +40,12 @@ def file_count(kind: str) -> Coalesce:
     """How many published files a thing has, as an expression for a query over such things by their `id`."""
     rows = Attachment.objects.filter(kind=kind, object_id=OuterRef("id"), state=State.READY).order_by()
     return Coalesce(Subquery(rows.values("object_id").annotate(n=Count("id")).values("n")), 0)
+
+
+def published_files(kind: str) -> ArraySubquery:
+    """The published files of a thing in order, as an expression for a query over such things by their `id`."""
+    rows = Attachment.objects.filter(kind=kind, object_id=OuterRef("id"), state=State.READY).order_by("position", "id")
+    return ArraySubquery(rows.values(told=JSONObject(id="id", name="name", media_type="media_type", size="size")))
 
 
 def all_files_of(kind: str, object_id: UUID) -> list[Attachment]:

@@ -11,9 +11,8 @@ from uuid import UUID
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from citytandem.accounts.contract import Actor
 from citytandem.core.node import this_node
-from citytandem.files.contract import AttachmentView, attachment_facts, attachments_of
+from citytandem.files.contract import attachment_facts, file_lines
 from citytandem.partnerships.accompanying import reading
 from citytandem.partnerships.accompanying.files import KIND
 from citytandem.partnerships.accompanying.forms import WEEKDAYS
@@ -74,19 +73,17 @@ class MemorandumPage:
     may_sign: bool
 
 
-def papers(partnership: Partnership, frame: Frame, *, actor: Actor) -> Papers:
-    """Five queries."""
-    rows = reading.documents_of(partnership)
-    files = attachments_of(KIND, [row.id for row in rows if not row.origin], actor=actor, vouched=True)
+def papers(partnership: Partnership, frame: Frame) -> Papers:
+    """Four queries."""
     return Papers(
         documents=[
             DocumentShown(
                 line=line_of(row, frame),
                 address=row.address,
                 files_path="" if row.origin else f"/files/of/{KIND}/{row.id}",
-                files=_theirs(row) if row.origin else [_ours(file) for file in files.get(row.id, []) if file.is_ready],
+                files=_theirs(row) if row.origin else _ours(row),
             )
-            for row in rows
+            for row in reading.documents_of(partnership)
         ],
         memoranda=[memorandum_line(row, frame) for row in reading.memoranda_of(partnership)],
         fundings=[funding_line(row, frame) for row in reading.fundings_of(partnership)],
@@ -94,8 +91,8 @@ def papers(partnership: Partnership, frame: Frame, *, actor: Actor) -> Papers:
     )
 
 
-def _ours(file: AttachmentView) -> FileShown:
-    return FileShown(file.name, file.url, attachment_facts(file.media_type, file.size))
+def _ours(row: Any) -> list[FileShown]:
+    return [FileShown(one.name, one.url, one.facts) for one in file_lines(row.attached)]
 
 
 def _theirs(row: Document) -> list[FileShown]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from citytandem.accounts.contract import Actor, Role, people_by_id, people_with_role
 from citytandem.core.errors import NotFound
 from citytandem.core.permissions import require
+from citytandem.files.contract import published_files
 from citytandem.partnerships.accompanying.members import contacts_of, with_members
 from citytandem.partnerships.models import (
     ActionItem,
@@ -33,6 +34,8 @@ from citytandem.partnerships.models import (
 )
 
 MOST = 200
+# What files of documents hang on: see `files.py`, which knows the pages as well.
+FILES = "partnership_document"
 
 
 def work_of(actor: Actor, slug: str) -> Partnership:
@@ -77,8 +80,9 @@ def actions_of(partnership: Partnership) -> list[ActionItem]:
 
 
 def documents_of(partnership: Partnership) -> list[Document]:
-    """The newest first."""
-    return list(Document.objects.filter(partnership=partnership).order_by("-created_at", "id")[:MOST])
+    """The newest first; each knows in `attached` its published files (`files.contract.file_lines`). One query."""
+    rows = Document.objects.filter(partnership=partnership).annotate(attached=published_files(FILES))
+    return list(rows.order_by("-created_at", "id")[:MOST])
 
 
 def memoranda_of(partnership: Partnership) -> list[Memorandum]:

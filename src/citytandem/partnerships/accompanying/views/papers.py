@@ -31,7 +31,7 @@ from citytandem.partnerships.accompanying.views.guard import for_those_who_work
 def papers(request: HttpRequest, partnership: Any) -> HttpResponse:
     """Documents, memoranda, applications, stays."""
     frame = frame_of(partnership, current="papers")
-    page = papers_page(partnership, frame, actor=actor_of(request))
+    page = papers_page(partnership, frame)
     return render(request, "partnerships/work/papers.html", {"frame": frame, "page": page})
 
 
