@@ -16,7 +16,7 @@ from pathlib import Path
 from citytandem.core.ports import free_ports
 
 SOURCE = Path(__file__).resolve().parents[1] / "src"
-SECONDS_TO_START = 900.0
+SECONDS_TO_START = 2400.0
 _LEFT_OUT = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "CITYTANDEM_ADDRESS", "CITYTANDEM_DATA"}
 
 

@@ -28,8 +28,8 @@ from citytandem.supervisor.terminal import progress, say
 
 # A node ends its children and then its database.
 SECONDS_TO_END = 45.0
-SECONDS_TO_PREPARE = 900.0
-SECONDS_TO_PAIR = 180.0
+SECONDS_TO_PREPARE = 1500.0
+SECONDS_TO_PAIR = 600.0
 
 
 @dataclass
