@@ -129,6 +129,8 @@ def test_both_cities_work_in_one_partnership_each_at_its_own_node(
     assert url.startswith(krefeld)
     assert at(sofia).page.request.get(url).body() == file.read_bytes(), "opens without a sign-in there"
 
+    assert [fault for visit in (ours, theirs) for fault in check(visit, f"{WORK}/papers")] == []
+
     path = draft_and_offer(here, krefeld)
     sign(here, "Mayor of Krefeld")
     title = here.locator("h1").inner_text()

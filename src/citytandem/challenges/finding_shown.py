@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from citytandem.challenges import finding_words as words
 from citytandem.challenges.finding_pictures import Course, Dots, Row, course, dots
@@ -157,7 +158,7 @@ def _lines(one: words.Stored) -> list[Line]:
     if found["method"] == "series":
         expected = {"mean": found["series"]["expected"], "low": None, "high": None}
         lines.insert(1, _line(_("Expected without the pilot"), expected, None))
-    return [*lines, _line(_("Change"), {"mean": found["difference"], "low": found["low"], "high": found["high"]}, None)]
+    return [*lines, _line(pgettext("difference", "Change"), {"mean": found["difference"], "low": found["low"], "high": found["high"]}, None)]
 
 
 def _line(label: str, side: Mapping[str, Any], values: int | None) -> Line:

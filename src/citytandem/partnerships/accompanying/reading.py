@@ -14,6 +14,7 @@ from citytandem.accounts.contract import Actor, Role, people_by_id, people_with_
 from citytandem.core.errors import NotFound
 from citytandem.core.permissions import require
 from citytandem.files.contract import published_files
+from citytandem.partnerships.accompanying.files import KIND as FILES
 from citytandem.partnerships.accompanying.members import contacts_of, with_members
 from citytandem.partnerships.models import (
     ActionItem,
@@ -34,8 +35,6 @@ from citytandem.partnerships.models import (
 )
 
 MOST = 200
-# What files of documents hang on: see `files.py`, which knows the pages as well.
-FILES = "partnership_document"
 
 
 def work_of(actor: Actor, slug: str) -> Partnership:
