@@ -158,7 +158,8 @@ def _lines(one: words.Stored) -> list[Line]:
     if found["method"] == "series":
         expected = {"mean": found["series"]["expected"], "low": None, "high": None}
         lines.insert(1, _line(_("Expected without the pilot"), expected, None))
-    return [*lines, _line(pgettext("difference", "Change"), {"mean": found["difference"], "low": found["low"], "high": found["high"]}, None)]
+    difference = {"mean": found["difference"], "low": found["low"], "high": found["high"]}
+    return [*lines, _line(pgettext("difference", "Change"), difference, None)]
 
 
 def _line(label: str, side: Mapping[str, Any], values: int | None) -> Line:
