@@ -38,7 +38,7 @@ from citytandem.cli.federation import work
 from citytandem.federation.soak.harness import soak
 if __name__ == "__main__":
     found = soak(
-        nodes=6, minutes=0.7, seed=3, work=work, seconds_per_write=0.1, faults={5: "drops", 4: "tells", 3: "keeps"}
+        nodes=6, minutes=0.4, seed=3, work=work, seconds_per_write=0.1, faults={5: "drops", 4: "tells", 3: "keeps"}
     )
     numbers = {uri.split("/")[2]: None for _reader, uri in found.outcome.beyond}
     print(json.dumps({
@@ -62,7 +62,7 @@ def test_broken_nodes_are_seen(tmp_path: Path) -> None:
     found = json.loads(done.stdout.strip().splitlines()[-1])
     assert found["at_rest"], done.stderr
     assert not found["holds"]
-    # One that shows only nine of ten, one that tells others what is for some, one that keeps what was withdrawn.
+    # One that shows only two of three, one that tells others what is for some, one that keeps what was withdrawn.
     assert found["lack"] == [5]
     assert (found["told_on"], found["keep"]) == (1, [3])
     assert found["told"]["missing"] >= 1

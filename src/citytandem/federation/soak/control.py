@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-Phase = Literal["rough", "quiet", "over"]
+Phase = Literal["rough", "quiet", "adding", "withdrawing", "over"]
+# What each node does once more when all is at rest, one after the other: so that however slow the machine is, something of
+# every kind has been published, and something has been withdrawn that the others had.
+LAST: tuple[Phase, ...] = ("adding", "withdrawing")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,11 @@ def soak(
             make_it_rough(run, seconds=minutes * 60, advance=advance)
         with progress.step("Waiting until all is quiet"):
             still_open = wait_until_quiet(run, say)
+        for phase in control.LAST:
+            if not still_open:
+                control.write(run.control, control.Control(phase=phase, is_changing=True))
+                with progress.step(f"Once more, {phase}"):
+                    still_open = wait_until_quiet(run, say)
         with progress.step("Comparing", total=nodes):
             things = things_of(run)
             outcome = compare(plan, things, reports(run), closings(run))

@@ -105,6 +105,8 @@ class Node:
         self.chance = random.Random(f"{place.seed} {place.number} {place.start}")  # noqa: S311 - nothing secret
         self.parent = os.getppid()
         self.may_write = threading.Event()
+        self.is_changed = False
+        self.done_last: control.Phase | None = None
 
     def run(self) -> None:
         """Pair, then publish and work off, until it is over."""
@@ -128,12 +130,11 @@ class Node:
             Identity.objects.update(passes_on=True)
 
     def _loop(self) -> None:
-        from citytandem.federation.soak.changes import make_changes
         from citytandem.federation.soak.ties import Ties
 
         ties = Ties(self.plan, self.place.number)
         next_tick = next_write = was_quiet = 0.0
-        rounds, is_round, is_changed = 0, False, False
+        rounds, is_round = 0, False
         while os.getppid() == self.parent:
             told = control.read(Path(self.place.control))
             if told.phase == "over":
@@ -141,8 +142,7 @@ class Node:
                 return
             if not ties.are_made:
                 ties.go_on()
-            if told.is_changing and not is_changed:
-                is_changed = make_changes(self.plan, self.place.number)
+            self._do_once(told)
             now = time.monotonic()
             self._let_write(told.phase == "rough" and ties.any_made)
             if self.may_write.is_set() and not self.place.has_worker and now >= next_write:
@@ -199,6 +199,21 @@ class Node:
         from citytandem.federation.soak.things import write_something
 
         write_something(chance, audiences=self._audiences())
+
+    def _do_once(self, told: control.Control) -> None:
+        """What administrators do, and what everybody does last."""
+        from citytandem.federation.soak.changes import make_changes
+        from citytandem.federation.soak.things import add_one_of_each, withdraw_the_oldest
+
+        if told.is_changing and not self.is_changed:
+            self.is_changed = make_changes(self.plan, self.place.number)
+        if told.phase not in control.LAST or told.phase == self.done_last:
+            return
+        if told.phase == "adding":
+            add_one_of_each(audiences=self._audiences())
+        else:
+            withdraw_the_oldest()
+        self.done_last = told.phase
 
     def _audiences(self) -> list[list[str]]:
         """Whom something may be for alone: a partner, or somebody behind the hub, which then has to be named too."""

@@ -90,6 +90,23 @@ def write_something(chance: random.Random, *, audiences: Sequence[Sequence[str]]
     changed(LOCAL_KIND, identifier)
 
 
+@transaction.atomic
+def add_one_of_each(*, audiences: Sequence[Sequence[str]]) -> None:
+    """Publish something for everybody, something for partners, and something for each audience alone."""
+    for visibility, audience in [("public", ()), ("partners", ()), *(("named", one) for one in audiences)]:
+        changed(LOCAL_KIND, _insert(visibility, audience))
+
+
+@transaction.atomic
+def withdraw_the_oldest() -> None:
+    """Withdraw what has been public for longest."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM soak_thing WHERE NOT is_withdrawn AND visibility = 'public' ORDER BY id LIMIT 1")
+        row = cursor.fetchone()
+    if row and _change(row[0], is_withdrawn=True):
+        changed(LOCAL_KIND, row[0])
+
+
 def _pick(chance: random.Random) -> UUID | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM soak_thing WHERE NOT is_withdrawn ORDER BY id")
@@ -98,15 +115,17 @@ def _pick(chance: random.Random) -> UUID | None:
 
 
 def _add(chance: random.Random, *, audiences: Sequence[Sequence[str]]) -> UUID:
-    identifier = uuid7()
     visibility = chance.choices(["partners", "public", "named"], [5, 3, 2])[0]
-    audience = list(chance.choice(audiences)) if visibility == "named" else []
-    now = clock.now()
+    return _insert(visibility, chance.choice(audiences) if visibility == "named" else ())
+
+
+def _insert(visibility: str, audience: Sequence[str]) -> UUID:
+    identifier, now = uuid7(), clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO soak_thing (id, said, revision, visibility, audience, made, changed)"
             " VALUES (%s, %s, 1, %s, %s, %s, %s)",
-            [identifier, f"{MARK}{identifier}:1", visibility, audience, now, now],
+            [identifier, f"{MARK}{identifier}:1", visibility, list(audience), now, now],
         )
     return identifier
 
