@@ -25,7 +25,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "countries": ("affinity", "frequency"),
     "language": ("tongue", "kin"),
     "name": ("name", "name_same"),
-    "activity": ("partners_other", "partners_none", "active_both", "active_size", "active_affinity"),
+    "activity": (
+        "partners_other", "partners_none", "active_both", "active_size", "active_affinity", "active_near_30", "active_near_100",
+    ),
     "neighbours": (
         "neighbours_2", "neighbours_10", "neighbours_30", "neighbours_100", "beside_2", "beside_10", "beside_30", "beside_100",
         "partner_near_2", "partner_near_10", "partner_near_30", "partner_near_100", "partners_near",
@@ -79,6 +81,10 @@ def _active(atlas: Atlas, ties: Ties, rows: Index) -> Iterator[tuple[str, Matrix
     yield "active_both", own * other
     yield "active_size", own * (atlas.size - _MIDDLE)[None, :]
     yield "active_affinity", own * ties.affinity[np.ix_(atlas.country[rows], atlas.country)]
+    for reach in (30, 100):  # who is active where nobody near by is, has reasons of its own
+        near = atlas.near[reach]
+        mean = (near @ degree) / (1 + np.asarray(near.sum(axis=1)).ravel())
+        yield f"active_near_{reach}", np.log1p(mean)[None, :]
 
 
 def _neighbours(atlas: Atlas, ties: Ties, rows: Index) -> Iterator[tuple[str, Matrix]]:
