@@ -6,7 +6,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from citytandem.supervisor.terminal import progress, say
 SECONDS_TO_END = 45.0
 SECONDS_TO_PREPARE = 1500.0
 SECONDS_TO_PAIR = 600.0
+TRIES, SECONDS_BETWEEN_TRIES = 4, 3.0
 
 
 @dataclass
@@ -159,7 +160,7 @@ def _run(tandem: Tandem) -> int:
     if not ready:
         return 1
     with progress("Making them partners"), tandem.signals.interrupting():
-        is_paired = _pair(tandem)
+        is_paired = _pair(tandem.halves)
     _announce(tandem, is_paired=is_paired)
     return _watch(tandem)
 
@@ -177,21 +178,31 @@ def _wait_until_ready(tandem: Tandem) -> bool:
     return True
 
 
-def _pair(tandem: Tandem) -> bool:
+def _pair(halves: Sequence[Half]) -> bool:
     """Let each confirm the other and sign, as two administrators do on the telephone; then until both have exchanged."""
-    first, second = tandem.halves
+    first, second = halves
+    deadline = time.monotonic() + SECONDS_TO_PAIR
     steps = ((first, second), (second, first), (first, second))
     for half, other in steps:
-        named = ("--partner-name", other.city.capitalize())
-        try:
-            done = _command(half, "demo", own_name(half.city), "--partner", other.address, *named, "--json")
-        except subprocess.TimeoutExpired:
-            say(f"{half.city} and {other.city} are still at it: the machine is very busy.")
-            return False
-        if done.returncode != 0:
-            say(f"{half.city} could not become a partner of {other.city}: {_reason(done)}")
-            return False
+        for attempt in range(1, TRIES + 1):
+            failure = _introduced(half, other)
+            if not failure:
+                break
+            if attempt == TRIES or time.monotonic() > deadline:
+                say(f"{half.city} could not become a partner of {other.city}: {failure}")
+                return False
+            time.sleep(SECONDS_BETWEEN_TRIES * attempt)  # a machine that does much else answers late
     return True
+
+
+def _introduced(half: Half, other: Half) -> str:
+    """Let one node confirm the other and sign; doing it twice changes nothing. Returns why not, empty if it is done."""
+    named = ("--partner-name", other.city.capitalize())
+    try:
+        done = _command(half, "demo", own_name(half.city), "--partner", other.address, *named, "--json")
+    except subprocess.TimeoutExpired:
+        return "they are still at it; the machine is very busy"
+    return _reason(done) if done.returncode else ""
 
 
 def _command(half: Half, *arguments: str) -> subprocess.CompletedProcess[str]:
